@@ -1,0 +1,33 @@
+# Verbs. Each prepares what it needs; a fresh machine needs Python >= 3.11 and nothing else.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: demo test check bench lab clean
+
+$(READY): pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[dev]"
+	touch $(READY)
+
+demo: $(READY)  ## the main job on real input, headless, with a kill and a restart of the kernel
+	$(BIN)/python notebooks/demo.py
+
+test: $(READY)  ## every promise, from outside where that is possible
+	$(BIN)/python -m pytest
+
+check: $(READY)  ## style, types, and the direction of imports
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(READY)  ## what a node costs beside a bare cache, and what loading costs
+	$(BIN)/python tests/bench/cost.py
+
+lab: $(READY)  ## JupyterLab on the first notebook
+	$(BIN)/python -m jupyterlab notebooks/01-first-run.ipynb
+
+clean:
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

@@ -1,0 +1,331 @@
+"""The command line: exit codes, one JSON document, text for people, and slips that are named."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import wfrepair_magic
+
+ROOT = str(Path(wfrepair_magic.__file__).parents[1])
+GOOD = """\
+inputs: {word: {type: string, default: hello}}
+nodes:
+  - {id: send, type: shell, params: {command: "echo send >> log; echo ${word}"}}
+outputs: {said: {source: "${send.stdout}"}}
+"""
+BROKEN = """\
+nodes:
+  - {id: fetch, type: value, params: {user_name: ann}}
+  - {id: show, type: value, params: {name: "${fetch.userName}"}}
+outputs: {name: {source: "${show.name}"}}
+"""
+
+
+@dataclass
+class Project:
+    """A folder in which the program is started."""
+
+    folder: Path
+
+    def write(self, name: str, text: str) -> Path:
+        """Put a file there."""
+        path = self.folder / name
+        path.write_text(text)
+        return path
+
+    def start(self, *words: str, stdin: int | None = None) -> subprocess.Popen[str]:
+        """Start the program."""
+        environ = {**os.environ, "PYTHONPATH": ROOT, "PYTHONIOENCODING": "utf-8"}
+        return subprocess.Popen(
+            [sys.executable, "-m", "wfrepair_magic", *words],
+            cwd=self.folder, env=environ, text=True, encoding="utf-8", stdin=stdin,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        )  # fmt: skip
+
+    def say(self, *words: str, stdin: str | None = None) -> tuple[int, str, str]:
+        """Run the program to its end: exit code, standard output, standard error."""
+        piped = subprocess.PIPE if stdin is not None else subprocess.DEVNULL
+        process = self.start(*words, stdin=piped)
+        out, err = process.communicate(stdin, timeout=60)
+        return process.returncode, out, err
+
+    def json(self, *words: str, **keywords: Any) -> tuple[int, dict[str, Any]]:
+        """Run with ``--json``: exit code and document."""
+        code, out, _ = self.say(*words, "--json", **keywords)
+        return code, json.loads(out)
+
+    def log(self) -> list[str]:
+        """Give the effects that happened."""
+        return (self.folder / "log").read_text().split()
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    """Give an empty project."""
+    return Project(tmp_path)
+
+
+def test_success_is_0_with_a_report(project: Project) -> None:
+    """The report is on standard output, the progress on standard error."""
+    project.write("wf.yaml", GOOD)
+    code, out, err = project.say("run", "wf.yaml")
+    assert code == 0
+    assert out.startswith("wf · ✓ SUCCESS · 1 of 1 node done")
+    assert "✓ send done" in err
+    assert "✓ send done" not in out
+    assert (project.folder / ".wfrepair").is_dir()
+
+
+def test_failure_is_1_with_cause_and_fix(project: Project) -> None:
+    """A failed run shows the place, the nearest name and the diff."""
+    project.write("wf.yaml", BROKEN)
+    code, out, _ = project.say("run", "wf.yaml")
+    assert code == 1
+    assert "✗ FAILED" in out
+    assert "at line 3, column" in out
+    assert '+  - {id: show, type: value, params: {name: "${fetch.user_name}"}}' in out
+
+
+def test_json_is_one_document(project: Project) -> None:
+    """`--json` prints one document with the names that a Run has, failed or not."""
+    project.write("wf.yaml", BROKEN)
+    code, document = project.json("run", "wf.yaml")
+    assert code == 1
+    assert document["state"] == "FAILED"
+    assert document["name"] == "wf"
+    assert {id: node["state"] for id, node in document["nodes"].items()} == {
+        "fetch": "done", "show": "failed",
+    }  # fmt: skip
+    assert [failure["code"] for failure in document["failures"]] == ["TPL02"]
+    assert document["fixes"][0]["level"] == "SAFE"
+    assert document["repaired_text"] == BROKEN
+
+
+def test_a_policy_may_repair(project: Project) -> None:
+    """With `--repair safe` the run succeeds; the file stays, the repaired text is told."""
+    path = project.write("wf.yaml", BROKEN)
+    code, document = project.json("run", "wf.yaml", "--repair", "safe")
+    assert (code, document["state"], document["outputs"]) == (0, "SUCCESS", {"name": "ann"})
+    assert document["repaired_text"] == BROKEN.replace("userName", "user_name")
+    assert [fix["code"] for fix in document["applied"]] == ["TPL02"]
+    assert path.read_text() == BROKEN
+
+
+def test_degraded_is_2(project: Project) -> None:
+    """A run whose failure was allowed exits 2."""
+    project.write(
+        "wf.yaml", "nodes: [{id: a, type: shell, optional: true, params: {command: 'exit 3'}}]"
+    )
+    code, document = project.json("run", "wf.yaml")
+    assert (code, document["state"]) == (2, "DEGRADED")
+
+
+def test_inputs_are_given_and_coerced(project: Project) -> None:
+    """`--input` may be repeated, and a value may hold equal signs."""
+    project.write("wf.yaml", GOOD)
+    code, document = project.json("run", "wf.yaml", "--input", "word=a=b")
+    assert (code, document["outputs"]) == (0, {"said": "a=b"})
+
+
+def test_each_success_ends_its_session(project: Project) -> None:
+    """The command line begins a new session after a success; `--session open` keeps one."""
+    project.write("wf.yaml", GOOD)
+    for _ in range(2):
+        assert project.say("run", "wf.yaml")[0] == 0
+    assert project.log() == ["send", "send"]
+    for _ in range(2):
+        assert project.say("run", "wf.yaml", "--session", "open")[0] == 0
+    assert project.log() == ["send", "send"]
+
+
+def test_what_the_workflow_says_of_its_session_holds(project: Project) -> None:
+    """`session: open` in the text wins over the command line's default."""
+    project.write("wf.yaml", f"session: open\n{GOOD}")
+    for _ in range(2):
+        assert project.say("run", "wf.yaml")[0] == 0
+    assert project.log() == ["send"]
+
+
+def test_sending_again_needs_consent(project: Project) -> None:
+    """`--rerun` of a node with an effect is refused without `--yes`, and nothing runs."""
+    project.write("wf.yaml", GOOD)
+    project.say("run", "wf.yaml", "--session", "open")
+    code, out, err = project.say("run", "wf.yaml", "--session", "open", "--rerun", "send")
+    assert (code, out) == (64, "")
+    assert "add --yes" in err
+    assert project.log() == ["send"]
+    project.say("run", "wf.yaml", "--session", "open", "--rerun", "send", "--yes")
+    assert project.log() == ["send", "send"]
+
+
+def test_a_workflow_may_come_from_standard_input(project: Project) -> None:
+    """`-` reads the workflow itself; its folder is the current one."""
+    code, document = project.json("run", "-", "--name", "piped", stdin=GOOD)
+    assert (code, document["name"]) == (0, "piped")
+    assert project.log() == ["send"]
+
+
+def test_an_input_takes_what_is_piped(project: Project) -> None:
+    """An input that says `stdin: true` gets standard input."""
+    project.write("wf.yaml", GOOD.replace("default: hello", "stdin: true"))
+    code, document = project.json("run", "wf.yaml", stdin="from the pipe")
+    assert (code, document["outputs"]) == (0, {"said": "from the pipe"})
+    text = (project.folder / "wf.yaml").read_text()
+    code, _, err = project.say("run", "-", stdin=text)
+    assert code == 64
+    assert "standard input holds the workflow" in err
+
+
+def test_node_functions_come_from_a_file(project: Project) -> None:
+    """`--nodes` imports a file with @node functions, and what stands beside it."""
+    project.write("words.py", "SUFFIX = '!'\n")
+    project.write(
+        "mine.py",
+        "from wfrepair_magic import node\n"
+        "from words import SUFFIX\n"
+        "@node(effect='pure')\n"
+        "def shout(text: str) -> str:\n"
+        "    return text.upper() + SUFFIX\n",
+    )
+    text = "nodes: [{id: a, type: shout, params: {text: hey}}]\noutputs: {x: {source: a.result}}"
+    project.write("wf.yaml", text)
+    assert project.say("check", "wf.yaml")[0] == 1
+    assert project.say("check", "wf.yaml", "--nodes", "mine.py")[0] == 0
+    code, document = project.json("run", "wf.yaml", "--nodes", "mine.py")
+    assert (code, document["outputs"]) == (0, {"x": "HEY!"})
+    project.write("bad.py", "1 / 0\n")
+    code, _, err = project.say("run", "wf.yaml", "--nodes", "bad.py")
+    assert code == 64
+    assert "bad.py: ZeroDivisionError" in err
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["run", "wf.yaml", "--inptu", "a=b"], "no option --inptu; did you mean --input?"),
+        (["rum", "wf.yaml"], "no command 'rum'; did you mean run?"),
+        (["run"], "FILE"),
+        (["run", "nowhere.yaml"], "nowhere.yaml cannot be read: No such file"),
+        (["check", "nowhere.yaml"], "nowhere.yaml cannot be read: No such file"),
+        (["run", "wf.yaml", "--input", "word"], "'word' is not of the form name=value"),
+        (["run", "wf.yaml", "--repair", "saef"], "did you mean 'safe'?"),
+        (["run", "wf.yaml", "--workers", "0"], "'0' is not a number of workers"),
+        (["run", "wf.yaml", "--rerun", "sned", "--yes"], "did you mean 'send'?"),
+        (["run", "wf.yaml", "--nodes", "x.py"], "there is no file x.py"),
+        (["run", "empty.yaml"], "empty.yaml"),
+        (["resolve", "wf.yaml", "send", "sent"], "wf"),
+        (["resolve", "wf.yaml", "send", "maybe"], "invalid choice"),
+    ],
+)
+def test_a_slip_is_64_and_named(project: Project, words: list[str], told: str) -> None:
+    """Bad usage and files without a workflow exit 64 with a sentence and no traceback."""
+    project.write("wf.yaml", GOOD)
+    project.write("empty.yaml", "")
+    code, out, err = project.say(*words)
+    assert (code, out) == (64, "")
+    assert err.startswith("wfrepair: ")
+    assert told in err or words[1] == "empty.yaml"
+    assert "Traceback" not in err
+
+
+def test_no_workflow_is_told_as_json_too(project: Project) -> None:
+    """With `--json` standard output holds one document even where there was nothing to run."""
+    project.write("wf.yaml", "nodes: [{id: a\n")
+    code, document = project.json("run", "wf.yaml")
+    assert code == 64
+    assert document["error"]["type"] == "BadWorkflow"
+    assert document["problems"][0]["line"] == 1
+
+
+def test_check_tells_problems(project: Project) -> None:
+    """A check exits 0 where nothing is wrong and 1 with places and hints where something is."""
+    project.write("wf.yaml", GOOD)
+    assert project.say("check", "wf.yaml")[:2] == (0, "✓ nothing is wrong\n")
+    assert project.json("check", "wf.yaml") == (0, {"version": 1, "ok": True, "problems": []})
+    project.write("bad.yaml", GOOD.replace("type: shell", "type: shel"))
+    code, out, _ = project.say("check", "bad.yaml")
+    assert code == 1
+    assert "✗ line 3, column 22 (nodes[0].type): GRF01" in out
+    assert "did you mean `shell`?" in out
+    code, document = project.json("check", "bad.yaml")
+    assert (code, document["ok"]) == (1, False)
+    assert (document["problems"][0]["code"], document["problems"][0]["line"]) == ("GRF01", 3)
+    project.write("torn.yaml", "nodes: [{id: a\n")
+    code, document = project.json("check", "torn.yaml")
+    assert (code, document["ok"]) == (1, False)
+    assert not (project.folder / ".wfrepair").exists()
+
+
+def test_an_interrupt_is_130_and_resumable(project: Project) -> None:
+    """Ctrl-C ends the run in order; the same command goes on, and nothing is sent twice."""
+    text = (
+        "nodes:\n"
+        "  - {id: first, type: shell, params: {command: 'echo first >> log'}}\n"
+        "  - {id: slow, type: shell, effect: read, after: [first],"
+        " params: {command: 'test -e gate || sleep 60'}}\n"
+    )
+    project.write("wf.yaml", text)
+    process = project.start("run", "wf.yaml", "--json")
+    assert process.stderr is not None
+    while "slow running" not in process.stderr.readline():
+        pass
+    process.send_signal(signal.SIGINT)
+    out, _ = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert json.loads(out)["state"] == "CANCELLED"
+    project.write("gate", "")
+    code, document = project.json("run", "wf.yaml")
+    assert (code, document["nodes"]["first"]["state"]) == (0, "reused")
+    assert project.log() == ["first"]
+
+
+def test_a_lost_effect_waits_for_an_answer(project: Project) -> None:
+    """After a kill the run exits 3 with the command to answer; answered, it goes on."""
+    text = "nodes: [{id: send, type: shell, params: {command: 'echo send >> log; sleep 60'}}]"
+    project.write("wf.yaml", text)
+    process = project.start("run", "wf.yaml")
+    assert process.stderr is not None
+    while "send running" not in process.stderr.readline():
+        pass
+    process.kill()
+    process.communicate(timeout=60)
+    code, out, _ = project.say("run", "wf.yaml")
+    assert code == 3
+    assert "wfrepair resolve wf send sent|not-sent" in out
+    assert project.say("resolve", "wf.yaml", "send", "sent")[0] == 0
+    code, document = project.json("run", "wf.yaml")
+    assert (code, document["nodes"]["send"]["state"]) == (0, "reused")
+
+
+def test_help_is_generated(project: Project) -> None:
+    """Every command tells what it takes; without a command the list is shown."""
+    code, out, _ = project.say()
+    assert code == 0
+    assert "wfrepair resolve" in out
+    for command in ("run", "check", "resolve"):
+        code, out, _ = project.say(command, "--help")
+        assert code == 0
+        assert out.startswith(f"usage: wfrepair {command}")
+
+
+def test_a_reader_that_goes_away_is_no_crash(project: Project) -> None:
+    """`wfrepair … | head` ends without a traceback."""
+    project.write("wf.yaml", GOOD)
+    process = project.start("run", "wf.yaml", "--json")
+    assert process.stdout is not None
+    process.stdout.close()
+    assert process.stderr is not None
+    told = process.stderr.read()
+    process.stderr.close()
+    assert process.wait(timeout=60) == 141
+    assert "Traceback" not in told
+    assert "Exception ignored" not in told

@@ -1,0 +1,77 @@
+"""Kill −9 at any moment: no effect happens twice, and every gap is told."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import random
+import signal
+import sys
+from pathlib import Path
+
+import pytest
+import twelve
+from fakes import EffectLog
+
+MOMENTS = 200
+
+
+def child(store: Path, log: Path) -> None:
+    """Be the process that is killed."""
+    twelve.work(store, log)
+
+
+def answer_like_a_person(store: Path, log: EffectLog) -> list[str]:
+    """Run once; answer every question by looking at the other side, and say what was asked."""
+    done = twelve.work(store, log.path)
+    asked = [id for id, ran in done.nodes.items() if ran.state == "in_doubt"]
+    for id in asked:
+        assert id in done.nodes[id].question
+        if log.counts()[id]:
+            done.resolve(id, "sent", {"name": id})
+        else:
+            done.resolve(id, "not-sent")
+    return asked
+
+
+def finish(store: Path, log: EffectLog) -> list[str]:
+    """Go on until the workflow is done; gives every effect that was asked about."""
+    asked: list[str] = []
+    for _ in range(len(twelve.STEPS) + 1):
+        asked += answer_like_a_person(store, log)
+        if twelve.work(store, log.path).state == "SUCCESS":
+            return asked
+    raise AssertionError("the workflow did not come to its end")
+
+
+@pytest.mark.timeout(600)
+def test_kill_at_random_moments_repeats_no_effect(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At 200 random moments of a 12-step workflow: none twice, and every gap is in doubt."""
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(filter(None, sys.path)))  # for the preload
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["twelve"])
+    chance = random.Random(20260)
+    kills = doubts = 0
+    for story in range(MOMENTS):
+        store, log = tmp_path / f"{story}" / ".wfrepair", EffectLog(tmp_path / f"{story}.log")
+        store.parent.mkdir()
+        while kills < MOMENTS:
+            process = context.Process(target=child, args=(store, log.path))
+            process.start()
+            process.join(chance.uniform(0.0, 0.4))
+            if process.exitcode is not None:
+                assert process.exitcode == 0
+                break
+            assert process.pid is not None
+            os.kill(process.pid, signal.SIGKILL)
+            process.join()
+            kills += 1
+        before = log.counts()
+        assert max(before.values(), default=0) <= 1, before
+        doubts += len(finish(store, log))
+        assert log.counts() == dict.fromkeys(twelve.STEPS, 1)
+        if kills >= MOMENTS:
+            break
+    assert doubts > 0, "no kill met an effect under way: the moments are not random enough"

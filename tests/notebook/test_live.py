@@ -1,0 +1,134 @@
+"""The live report: one output, never behind at the end, and no burden to the run."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+
+import pytest
+
+from wfrepair_magic import events
+from wfrepair_magic.events import Event, NodeInfo, RunStarted
+from wfrepair_magic.notebook.front import Mode
+from wfrepair_magic.notebook.live import LiveReport
+
+A = NodeInfo(id="a", type="shell", wave=0, effect="write")
+STORY: list[Event] = [
+    RunStarted(run="r1", at=1.0, workflow="digest", session="s1", nodes=(A,)),
+    events.NodeStarted(run="r1", node="a", at=1.0),
+    events.NodeDone(run="r1", node="a", seconds=0.5, at=1.5),
+    events.RunFinished(run="r1", state="SUCCESS", seconds=0.6, at=1.6),
+]
+
+
+class Output:
+    """An output on a screen, which remembers all that it showed; `gate` holds updates back."""
+
+    def __init__(self, bundle: Mapping[str, str], gate: threading.Event | None) -> None:
+        self.shown = [bundle]
+        self.drawn = threading.Event()
+        self.gate = gate
+
+    def update(self, bundle: Mapping[str, str]) -> None:
+        """Show something else, once the gate is open."""
+        if self.gate is not None:
+            self.gate.wait(30)
+        self.shown.append(bundle)
+        self.drawn.set()
+
+
+class FakeScreen:
+    """A front end in memory."""
+
+    def __init__(self, mode: Mode, gate: threading.Event | None = None) -> None:
+        self.mode = mode
+        self.gate = gate
+        self.outputs: list[Output] = []
+
+    def begin(self, bundle: Mapping[str, str]) -> Output:
+        """Begin an output."""
+        self.outputs.append(Output(bundle, self.gate))
+        return self.outputs[-1]
+
+
+def test_a_live_report_is_one_output_that_ends_complete() -> None:
+    """There is one output; its last drawing is the finished run, whatever came before."""
+    screen = FakeScreen("live")
+    with LiveReport(screen) as report:
+        for event in STORY:
+            report(event)
+    (output,) = screen.outputs
+    assert output.shown[-1]["text/plain"].startswith("digest · ✓ SUCCESS · 1 of 1 node done")
+
+
+def test_changes_are_drawn_while_the_run_goes_on() -> None:
+    """An event is drawn soon although no other follows: no viewer waits for the next event."""
+    screen = FakeScreen("live")
+    with LiveReport(screen) as report:
+        report(STORY[0])
+        report(STORY[1])
+        (output,) = screen.outputs
+        assert output.drawn.wait(30)
+        assert "RUNNING" in output.shown[1]["text/plain"]
+
+
+def test_a_slow_front_end_does_not_slow_the_run() -> None:
+    """Thousands of events pass while one update hangs; they cost one more update, not thousands."""
+    gate = threading.Event()
+    screen = FakeScreen("live", gate)
+    with LiveReport(screen) as report:
+        for event in STORY[:2]:
+            report(event)
+        for step in range(2000):
+            report(events.NodeProgress(run="r1", node="a", fraction=step / 2000))
+        assert report.state.percent == 99
+        gate.set()
+        report(STORY[2])
+        report(STORY[3])
+    assert len(screen.outputs[0].shown) < 20
+
+
+def test_in_batch_mode_only_the_end_is_shown() -> None:
+    """Where updates are ignored the finished report is shown, once."""
+    screen = FakeScreen("batch")
+    with LiveReport(screen) as report:
+        for event in STORY:
+            report(event)
+        assert screen.outputs == []
+    (output,) = screen.outputs
+    assert len(output.shown) == 1
+    assert "SUCCESS" in output.shown[0]["text/plain"]
+
+
+def test_in_a_terminal_events_are_lines(capsys: pytest.CaptureFixture[str]) -> None:
+    """A terminal gets a line for each event that matters, and the report at the end."""
+    screen = FakeScreen("terminal")
+    with LiveReport(screen) as report:
+        for event in STORY:
+            report(event)
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[:2] == ["◐ a running", "✓ a done · 0.5 s"]
+    assert "digest · ✓ SUCCESS · 1 of 1 node done · 0.6 s" in lines
+    assert screen.outputs == []
+
+
+@pytest.mark.parametrize("mode", ["live", "batch", "terminal"])
+def test_quiet_shows_nothing(mode: Mode, capsys: pytest.CaptureFixture[str]) -> None:
+    """`--quiet` silences the report everywhere, and the state is kept all the same."""
+    screen = FakeScreen(mode)
+    with LiveReport(screen, quiet=True) as report:
+        for event in STORY:
+            report(event)
+    assert screen.outputs == []
+    assert capsys.readouterr().out == ""
+    assert report.state.state == "SUCCESS"
+
+
+@pytest.mark.parametrize("mode", ["live", "batch", "terminal"])
+def test_a_refused_run_leaves_no_report(mode: Mode, capsys: pytest.CaptureFixture[str]) -> None:
+    """A run that was refused before its first event leaves an empty output, or none."""
+    screen = FakeScreen(mode)
+    with pytest.raises(ValueError, match="refused"), LiveReport(screen):
+        raise ValueError("refused")
+    assert [output.shown[-1]["text/plain"] for output in screen.outputs] in ([], [""])
+    assert capsys.readouterr().out == ""

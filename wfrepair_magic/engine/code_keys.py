@@ -1,0 +1,278 @@
+"""The key of a function: what it says, and everything outside of it that it asks for.
+
+Theory of operation.  A walk starts at the function and follows, part by part, what each part
+refers to.  A part is a function, or a class, of the user's; it is described once, under a label.
+What a part refers to is written as a short reference:
+
+    ["code", LABEL]                     another part; recursion ends here
+    ["value", TYPE, DIGEST]             data, or a structure of data and code
+    ["python", NAME]                    a built-in, or something of the standard library
+    ["library", NAME, VERSION, WHAT]    something installed, keyed by its version
+    ["ours", NAME]                      something of this package; KEY_VERSION stands for it
+    ["file", MODULE, DIGEST]            a module of the project, by what its file says
+    ["files", {MODULE: DIGEST}, DRIFT]  the same with all that it imports from the project
+    ["type", NAME]                      an object that has no key, in the code of an effect
+    ["absent"]                          a name that nothing is bound to
+
+Python's own modules have no version here: a key is the same on every Python.  What a part says
+is read once per code object and kept, so that a later edit of the file cannot change the meaning
+of what is in memory; what it refers to is looked up each time.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from importlib.util import resolve_name
+from types import CellType, FunctionType, ModuleType
+from typing import Any
+
+from .class_parts import class_members
+from .composites import composite, registry_of
+from .keys import Unkeyable, digest
+from .known_code import known
+from .origins import origin_of_class, origin_of_code, origin_of_module
+from .parts import type_name
+from .project import drift, file_digest, project_files
+from .shipped import Reference, published, shipped
+
+_ABSENT: Reference = ["absent"]
+_OWN_NAMES = frozenset({"__file__", "__spec__", "__loader__", "__package__", "__doc__"})
+"""What every module says of itself; it differs between folders and means nothing."""
+
+
+@dataclass(frozen=True)
+class CodeKey:
+    """What a function says and refers to, as a plain tree; `notices` are for the report."""
+
+    document: Mapping[str, Any]
+    notices: tuple[str, ...] = ()
+
+
+def code_of(function: Callable[..., Any], effect: bool = False) -> CodeKey:
+    """Describe a function and, recursively, all of the user's code and data that it refers to.
+
+    An object that cannot be keyed raises Unkeyable with the path to it (``analyse → CLIENT``).
+    With `effect` it counts by its type alone, and a notice says so.
+    """
+    walk = _Walk(effect)
+    name = getattr(function, "__name__", type_name(type(function)))
+    root = walk.refer(function, str(name))
+    while walk.waiting:
+        walk.describe_next()
+    document = {"root": root, "parts": dict(sorted(walk.parts.items()))}
+    return CodeKey(document, tuple(dict.fromkeys(walk.notices)))
+
+
+def digest_with_code(value: object) -> str:
+    """Give the digest of a value and of all of the user's code in it.
+
+    A function counts with all that it refers to, and so does the class of a record, whose
+    methods may have changed.  For data without such code it is `keys.digest`.  Raises Unkeyable
+    with the path of the culprit.
+    """
+    walk = _Walk(effect=False)
+    found = digest(value, walk)
+    while walk.waiting:
+        walk.describe_next()
+    return digest([found, walk.parts]) if walk.parts else found
+
+
+class _Walk:
+    """Follows references from one function; lives as long as one call of `code_of`."""
+
+    def __init__(self, effect: bool) -> None:
+        self.parts: dict[str, Any] = {}
+        self.notices: list[str] = []
+        self.waiting: deque[tuple[str, Any, str]] = deque()
+        self._effect = effect
+        self._labels: dict[int, tuple[str, object]] = {}
+        self._taken: set[str] = set()
+        self._where = ""
+
+    def describe_next(self) -> None:
+        """Describe the next part, and put what it refers to in line."""
+        label, part, where = self.waiting.popleft()
+        describe = self._class if isinstance(part, type) else self._function
+        self.parts[label] = describe(part, where)
+
+    def refer(self, value: object, where: str) -> Reference:
+        """Give the reference to a value that stands at a place of the code."""
+        self._where = where
+        named = self._named(value)
+        if named is not None:
+            return named
+        if isinstance(value, ModuleType):
+            return self._module(value.__name__, (), where)
+        try:
+            return ["value", type_name(type(value)), digest(value, self)]
+        except Unkeyable as error:
+            if self._effect:
+                return self._by_type(value)
+            raise Unkeyable(where + error.path, error.what) from error
+
+    # What `keys` asks about objects that are not data.
+
+    def instead(self, value: object) -> object:
+        """Give what stands for code within a structure of data."""
+        named = self._named(value)
+        if named is not None:
+            return named
+        if isinstance(value, ModuleType):
+            return _files(value.__name__, ())
+        made_of = composite(value)
+        if made_of is not None:
+            return made_of
+        return self._by_type(value) if self._effect else NotImplemented
+
+    def kind(self, cls: type) -> object:
+        """Give what stands for the class of a record: a user's class is code."""
+        return self._label(cls) if origin_of_class(cls) == "user" else type_name(cls)
+
+    def _by_type(self, value: object) -> Reference:
+        cls = type(value)
+        self.notices.append(
+            f"{self._where}: a {type_name(cls)} cannot be keyed and counts by its type alone"
+        )
+        return ["type", self.kind(cls)]
+
+    def _named(self, value: object) -> Reference | None:
+        """Refer to code by a name or a label; None for data, and for what is made of code."""
+        if isinstance(value, ModuleType):
+            origin = origin_of_module(value.__name__)
+            return None if origin == "user" else shipped(value.__name__, "")
+        if isinstance(value, FunctionType):
+            origin = origin_of_code(value.__code__, value.__globals__)
+            if origin == "user" or value.__closure__:
+                return self._label(value)
+            return shipped(_home(value), value.__qualname__)
+        if isinstance(value, type):
+            if origin_of_class(value) == "user":
+                return self._label(value)
+            return shipped(value.__module__, value.__qualname__)
+        return published(value)
+
+    def _label(self, part: Any) -> Reference:
+        """Give the label of a part, and put it in line when it is met for the first time."""
+        known_as = self._labels.get(id(part))
+        if known_as is None:
+            name, count = str(part.__qualname__), 1
+            while name in self._taken:
+                count += 1
+                name = f"{part.__qualname__} ({count})"
+            self._taken.add(name)
+            known_as = self._labels[id(part)] = (name, part)
+            self.waiting.append((name, part, self._where))
+        return ["code", known_as[0]]
+
+    def _module(self, name: str, names: tuple[str, ...], where: str) -> Reference:
+        """Refer to a module as a whole, as one that is passed on or imported inside."""
+        if origin_of_module(name) != "user":
+            return shipped(name, "")
+        tag, files, drifted = _files(name, names)
+        return [tag, files, self.refer(drifted, where) if drifted else None]
+
+    # What parts consist of.
+
+    def _function(self, function: FunctionType, where: str) -> dict[str, Any]:
+        own = origin_of_code(function.__code__, function.__globals__) == "user"
+        read = known(function.__code__, function.__globals__)
+        named = function.__kwdefaults__ or {}
+        part: dict[str, Any] = {
+            "says": read.says if own else shipped(_home(function), function.__code__.co_qualname),
+            "defaults": self._all(function.__defaults__ or (), f"{where}, default"),
+            "named defaults": {
+                name: self.refer(value, f"{where}, default of {name}")
+                for name, value in sorted(named.items())
+            },
+            "closure": self._closure(function, where),
+            "names": self._names(function, read.references.names, where) if own else {},
+        }
+        for level, module, names in read.references.imports if own else ():
+            name = _absolute(level, module, function.__globals__)
+            reference = self._module(name, names, f"{where} → import {name}")
+            part["names"][f"import {name}: {', '.join(names)}"] = reference
+        return part
+
+    def _class(self, cls: type, where: str) -> dict[str, Any]:
+        return {
+            "bases": self._all(cls.__bases__, f"{where}, base"),
+            "metaclass": self.refer(type(cls), f"{where}, metaclass"),
+            "members": {
+                name: self.refer(value, f"{where}.{name}") for name, value in class_members(cls)
+            },
+        }
+
+    def _all(self, values: Iterable[object], where: str) -> list[Reference]:
+        return [self.refer(value, f"{where} {at}") for at, value in enumerate(values, 1)]
+
+    def _closure(self, function: FunctionType, where: str) -> dict[str, Reference]:
+        registry = registry_of(function)
+        if registry is not None:
+            ordered = sorted(registry.items(), key=lambda item: type_name(item[0]))
+            return {"registry": self.refer(ordered, f"{where}.registry")}
+        cells = zip(function.__code__.co_freevars, function.__closure__ or (), strict=True)
+        return {name: self._cell(cell, f"{where} → {name}") for name, cell in cells}
+
+    def _cell(self, cell: CellType, where: str) -> Reference:
+        try:
+            value = cell.cell_contents
+        except ValueError:  # not bound yet
+            return _ABSENT
+        return self.refer(value, where)
+
+    def _names(
+        self, function: FunctionType, chains: Iterable[tuple[str, ...]], where: str
+    ) -> dict[str, Reference]:
+        """Refer to what each global name means now; attributes of modules are followed."""
+        found: dict[str, Reference] = {}
+        built_in: Mapping[str, Any] = getattr(function, "__builtins__", {})
+        for head, *attributes in chains:
+            if head in function.__globals__ and head not in _OWN_NAMES:
+                value = function.__globals__[head]
+                self._follow(found, (head, value, attributes), f"{where} → {head}")
+            elif head in built_in:
+                found[head] = ["python", head]
+            else:
+                found[head] = _ABSENT
+        return found
+
+    def _follow(
+        self, found: dict[str, Reference], link: tuple[str, Any, list[str]], where: str
+    ) -> None:
+        """Refer to a global and, through modules and functions of the user's, its attributes."""
+        name, value, attributes = link
+        if _is_users_module(value) and attributes:
+            found[name] = ["file", value.__name__, file_digest(value.__name__)]
+        elif name not in found or isinstance(value, ModuleType):
+            found[name] = self.refer(value, where)
+        if not attributes or not (_is_users_module(value) or isinstance(value, FunctionType)):
+            return
+        attribute, *rest = attributes
+        if attribute in vars(value):
+            link = (f"{name}.{attribute}", vars(value)[attribute], rest)
+            self._follow(found, link, f"{where}.{attribute}")
+        elif isinstance(value, ModuleType):
+            found[f"{name}.{attribute}"] = _ABSENT
+
+
+def _is_users_module(value: object) -> bool:
+    return isinstance(value, ModuleType) and origin_of_module(value.__name__) == "user"
+
+
+def _files(module: str, names: tuple[str, ...]) -> tuple[str, dict[str, str | None], Any]:
+    """Describe a module of the project with all that it imports, and where memory differs."""
+    files = project_files(module, names)
+    drifted = {each: drift(each) for each in files}
+    return "files", files, {each: differs for each, differs in drifted.items() if differs}
+
+
+def _home(function: FunctionType) -> str:
+    """Give the module that a function was made in; `wraps` cannot deceive it."""
+    return str(function.__globals__.get("__name__", function.__module__))
+
+
+def _absolute(level: int, module: str, namespace: Mapping[str, Any]) -> str:
+    package = namespace.get("__package__") or namespace.get("__name__", "").rpartition(".")[0]
+    return resolve_name("." * level + module, package) if level and package else module

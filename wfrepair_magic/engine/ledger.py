@@ -1,0 +1,305 @@
+"""Intent before an effect, receipt after it; finds what is in doubt.
+
+Theory of operation.  A claim is a row in state STARTED that is on disk before the effect begins;
+`succeed`, `fail` or `doubt` closes it.  Whoever finds a STARTED row whose owner is gone knows
+that the outcome was lost, and asks a person.  Every verb is one transaction under sqlite's write
+lock, forced to disk, so that of many claimants one wins.  A receipt is replaced only by a next
+generation of its place, and only by one who has seen it.
+
+    claim ─ STARTED ─┬─ succeed ─ SUCCEEDED ──────────────────────────┬─ supersede ─ SUPERSEDED
+                     ├─ doubt ─── IN_DOUBT ─ resolve ─┬─ RESOLVED_SENT ┘
+                     │                                └─ RESOLVED_NOT_SENT ─────┬─ claim(expect)
+                     └─ fail ──── FAILED_NOTHING_SENT | FAILED_REPORTED ────────┘
+
+An outcome that comes late still counts: `succeed` also closes IN_DOUBT and what a person
+resolved without knowing.  What is only *read* from the world is recorded here too, after the
+fact (`record`): it holds for this session alone, and repeating it would be harmless.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Collection, Mapping
+from pathlib import Path
+from typing import Any, Self
+
+from ..errors import BadWorkflow, EngineBug
+from . import folder as store_folder
+from . import payloads
+from .envelope import Kept, pack
+from .faults import PATIENCE, corrupt, said
+from .ledger_file import LedgerFile
+from .owner import Owner
+from .payloads import Staged
+from .receipts import (
+    DONE,
+    OPEN,
+    RECEIPTS,
+    RESOLVED,
+    Place,
+    Receipt,
+    State,
+    from_row,
+    intent,
+    is_lost,
+    may_claim,
+    standing,
+    state_in,
+)
+from .rows import Row, insert, select, storable, update
+
+__all__ = ["Ledger", "Place", "Receipt"]
+
+
+class Ledger:
+    """The open ledger of one store folder, used by the one thread that opened it.
+
+    Every method raises StoreError where the store cannot be read or written, or was damaged.
+    """
+
+    def __init__(self, file: LedgerFile, folder: Path) -> None:
+        self.file = file
+        self.folder = folder
+        self._effects = folder / "effects"
+
+    @classmethod
+    def open(cls, folder: Path, patience: float = PATIENCE) -> Self:
+        """Open the ledger of a store folder; both are made where they are not there yet.
+
+        `patience` is how many seconds a call waits for another process that writes.
+        """
+        store = store_folder.make(folder)
+        with said(store.path):
+            store_folder.make_subfolder(store.path / "effects")
+        return cls(LedgerFile(store, patience), store.path)
+
+    def close(self) -> None:
+        """Close the ledger; twice is harmless."""
+        self.file.close()
+
+    # --- looking ----------------------------------------------------------------------------
+
+    def find(self, place: Place, slots: Collection[str], *, move: bool = True) -> Receipt | None:
+        """Give the receipt that counts for a node, newest generation; None where it may begin.
+
+        That is the receipt of its own slot, else one of the same key whose slot is not among the
+        workflow's `slots` – its node was renamed or moved – which is then moved to this slot on
+        disk (`move=False`: only looked at).  What was superseded counts as nothing.
+        """
+        row = self._newest(place)
+        if row is None:
+            row = self._left_behind(place, slots)
+            if row is not None and move:
+                row = self._move(row, place)
+        if row is None or row["state"] == State.SUPERSEDED:
+            return None
+        return self._receipt(row)
+
+    def previous(self, session: str, slot: str) -> Receipt | None:
+        """Give the newest receipt of a slot, under any key, whose effect happened and counts."""
+        rows = self._rows(
+            f"WHERE session = ? AND slot = ? AND {state_in(DONE)} ORDER BY id DESC LIMIT 1",
+            session, slot, *DONE,
+        )  # fmt: skip
+        return self._receipt(rows[0]) if rows else None
+
+    def open_questions(self, session: str) -> list[Receipt]:
+        """List what a person must answer for: in doubt, or begun by an owner that is gone."""
+        rows = self._rows(f"WHERE session = ? AND {state_in(OPEN)} ORDER BY id", session, *OPEN)
+        return [from_row(row) for row in rows if is_lost(row)]
+
+    def receipts(self, session: str | None = None, workflow: str | None = None) -> list[Receipt]:
+        """List all receipts of a session or a workflow (neither: of all), oldest first."""
+        wanted = {"session": session, "workflow": workflow}
+        given = {name: value for name, value in wanted.items() if value is not None}
+        where = " AND ".join(["1", *(f"{name} = ?" for name in given)])
+        return [from_row(row) for row in self._rows(f"WHERE {where} ORDER BY id", *given.values())]
+
+    # --- an effect --------------------------------------------------------------------------
+
+    def claim(
+        self, place: Place, run: str, owner: Owner, expect: int | None
+    ) -> tuple[Receipt, bool]:
+        """Write the intent down, on disk when this returns, and say whether the claim was won.
+
+        A place without a receipt, or with a superseded one, is free (`expect` None).  One whose
+        effect did not happen or reported its failure may be claimed again by who names it in
+        `expect`.  The loser gets the receipt that stands in its way.  The idempotency key stays
+        the same until the effect has succeeded and was superseded.
+        """
+        with self.file.transaction():
+            old = self._newest(place)
+            if may_claim(old, expect):
+                return from_row(self._begin(intent(place, run, owner, old))), True
+            if old is None and expect is not None:  # it was moved to another slot meanwhile
+                old = self._row(expect)
+        assert old is not None
+        return self._receipt(old), False
+
+    def succeed(self, id: int, raw: bytes | None) -> None:
+        """Write down that a claimed effect happened, with its packed result.
+
+        `raw` comes from `envelope.pack`, or from `pack_bare` where the outputs have no codec;
+        None leaves a receipt of which nothing but its success is known.
+        """
+        self._close(id, OPEN | RESOLVED, {"state": State.SUCCEEDED}, raw)
+
+    def fail(self, id: int, nothing_sent: bool, failure: Mapping[str, Any]) -> None:
+        """Write down that a claimed effect did not happen, or reported its own failure."""
+        # A failure is for people: what JSON has no word for is shown, not restored.
+        text = json.dumps(failure, default=repr, skipkeys=True)
+        state = State.FAILED_NOTHING_SENT if nothing_sent else State.FAILED_REPORTED
+        self._close(id, OPEN, {"state": state, "failure": text})
+
+    def doubt(self, id: int, question: str) -> None:
+        """Write down that a claimed effect's outcome was lost, and what a person is asked."""
+        self._close(id, OPEN, {"state": State.IN_DOUBT, "question": storable(question)})
+
+    def record(self, place: Place, run: str, owner: Owner, raw: bytes | None) -> Receipt:
+        """Write down what a node read from the world, after it did; replaces the last reading."""
+        staged = payloads.stage(self._effects, raw)
+        with self.file.transaction():
+            old = self._newest(place)
+            new = intent(place, run, owner, old) | staged.columns
+            new |= {"state": State.SUCCEEDED, "ended": time.time()}
+            if old is not None and old["state"] == State.SUCCEEDED:
+                new = self._rewrite({**new, "id": old["id"]})
+            else:
+                new = self._begin(new)
+            payloads.attach(self.file.sqlite, new["id"], staged)
+        if old is not None and old["id"] == new["id"]:
+            payloads.discard(self._effects, old["file"])
+        return self._receipt(new)
+
+    # --- a person's word --------------------------------------------------------------------
+
+    def supersede(self, session: str, slot: str) -> int:
+        """Let what a slot has done count no more, so that its node runs again; says how many.
+
+        What is in doubt stays so: it must be resolved first.  The receipt of a node that was
+        renamed since is found under its new slot only after `find` has moved it there.
+        """
+        with self.file.transaction():
+            where = f"WHERE session = ? AND slot = ? AND {state_in(DONE)}"
+            rows = self._rows(where, session, slot, *DONE)
+            for row in rows:
+                self._rewrite({**row, "state": State.SUPERSEDED})
+        return len(rows)
+
+    def resolve(
+        self, session: str, slot: str, sent: bool, by: str, outputs: Mapping[str, Any] | None = None
+    ) -> Receipt:
+        """Take a person's word on an effect in doubt: it was sent, or it was not.
+
+        `outputs` gives the value of an effect that was sent, also where the effect is known to
+        have succeeded and only its value could not be kept.  Raises BadWorkflow, with what is in
+        doubt, where nothing of that is so.
+        """
+        if outputs is not None and not sent:
+            raise BadWorkflow(f"`{slot}`: an effect that was not sent has no value")
+        resolution = json.dumps({"by": by, "at": time.time(), "sent": sent})
+        with self.file.transaction():
+            row = self._asked(session, slot, wants_value=outputs is not None)
+            changes: Row = {"resolution": resolution, "ended": row["ended"]}
+            if row["state"] not in DONE:
+                state = State.RESOLVED_SENT if sent else State.RESOLVED_NOT_SENT
+                changes |= {"state": state, "ended": time.time()}
+            raw = None if outputs is None else _packed(row, outputs)
+            row = self._settle(row, changes, payloads.stage(self._effects, raw))
+        return self._receipt(row)
+
+    def _asked(self, session: str, slot: str, wants_value: bool) -> Row:
+        """Find the receipt that a person speaks of."""
+        rows = self._rows("WHERE session = ? AND slot = ? ORDER BY id DESC", session, slot)
+        for row in rows:
+            if is_lost(row):
+                return row
+            if row["state"] == State.STARTED:
+                pid = Owner.from_json(row["owner"]).pid
+                raise BadWorkflow(f"`{slot}` is still being run, by process {pid}: wait for it")
+            if wants_value and row["state"] in DONE and not from_row(row).has_value:
+                return row
+        names = [
+            f"`{name}`" for name in dict.fromkeys(q.slot for q in self.open_questions(session))
+        ]
+        known = f"in doubt here: {', '.join(names)}" if names else "nothing is in doubt here"
+        raise BadWorkflow(f"`{slot}` is not in doubt; {known}")
+
+    # --- rows -------------------------------------------------------------------------------
+
+    def _rows(self, rest: str, *values: Any) -> list[Row]:
+        return select(self.file.sqlite, RECEIPTS, rest, values)
+
+    def _row(self, id: int) -> Row:
+        rows = self._rows("WHERE id = ?", id)
+        if not rows:
+            raise corrupt(self.file.sqlite.path, f"receipt {id} is gone")
+        return rows[0]
+
+    def _newest(self, place: Place) -> Row | None:
+        rows = self._rows(
+            "WHERE session = ? AND key = ? AND slot = ? ORDER BY generation DESC LIMIT 1",
+            place.session, place.key, place.slot,
+        )  # fmt: skip
+        return rows[0] if rows else None
+
+    def _receipt(self, row: Row) -> Receipt:
+        return from_row(row, payloads.load(self.file.sqlite, self._effects, row))
+
+    def _left_behind(self, place: Place, slots: Collection[str]) -> Row | None:
+        """Find a receipt of this key whose slot has left the workflow: the best known, oldest."""
+        found = self.file.sqlite.run(
+            "SELECT DISTINCT slot FROM receipts WHERE session = ? AND key = ?",
+            (place.session, place.key),
+        )
+        left = [str(slot) for (slot,) in found if slot not in slots]
+        newest = [self._newest(Place(place.workflow, place.session, place.key, s)) for s in left]
+        usable = [row for row in newest if row is not None and row["state"] != State.SUPERSEDED]
+        return min(usable, key=standing, default=None)
+
+    def _move(self, row: Row, place: Place) -> Row | None:
+        """Give all generations of a receipt to another slot, unless somebody was faster."""
+        with self.file.transaction():
+            taken = self._newest(place)
+            if taken is not None:
+                return taken
+            rows = self._rows(
+                "WHERE session = ? AND key = ? AND slot = ?",
+                row["session"], row["key"], row["slot"],
+            )  # fmt: skip
+            for old in rows:
+                self._rewrite({**old, "slot": place.slot, "workflow": place.workflow})
+            return self._newest(place)
+
+    def _begin(self, row: Row) -> Row:
+        return {**row, "id": insert(self.file.sqlite, RECEIPTS, row)}
+
+    def _rewrite(self, row: Row) -> Row:
+        update(self.file.sqlite, RECEIPTS, row)
+        return row
+
+    def _close(
+        self, id: int, allowed: frozenset[str], changes: Row, raw: bytes | None = None
+    ) -> None:
+        """Close a receipt in one of the allowed states; a person's word stands against others."""
+        staged = payloads.stage(self._effects, raw)
+        with self.file.transaction():
+            row = self._row(id)
+            if row["state"] in RESOLVED - allowed:
+                return
+            if row["state"] not in allowed:
+                raise EngineBug(f"receipt {id} is {row['state']}, not {' or '.join(allowed)}")
+            self._settle(row, changes, staged)
+        payloads.discard(self._effects, row["file"])
+
+    def _settle(self, row: Row, changes: Row, staged: Staged) -> Row:
+        payloads.attach(self.file.sqlite, row["id"], staged)
+        return self._rewrite({**row, "ended": time.time(), **changes, **staged.columns})
+
+
+def _packed(row: Row, outputs: Mapping[str, Any]) -> bytes:
+    raw = pack(Kept(dict(outputs), "default", time.time(), 0.0, {}), row["key"])
+    if raw is None:
+        raise BadWorkflow(f"`{row['slot']}`: the value has no codec, so it cannot be kept")
+    return raw

@@ -1,0 +1,247 @@
+"""What a run remembers: results by content and receipts by session, behind one question."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import time
+from collections.abc import Mapping
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..failure import Failure
+from ..nodes.base import Action
+from ..problem import Problem
+from .backend import Ended
+from .envelope import Kept, pack, pack_bare
+from .ledger import Ledger, Place, Receipt
+from .owner import Owner, alive
+from .plan import Step
+from .prepare import Prepared
+from .receipts import DONE
+from .store import Store
+
+STRAGGLERS: set[tuple[str, int]] = set()
+"""Executions that this process gave up waiting for and that still run, by (store, receipt)."""
+
+UNKEPT: dict[tuple[str, str], Kept] = {}
+"""Results without a codec, by (store, key or receipt): they live as long as this process."""
+
+
+@dataclass(frozen=True)
+class Reusable:
+    """A kept result stands in for running the node."""
+
+    kept: Kept
+
+
+@dataclass(frozen=True)
+class Free:
+    """Nothing is kept: the node may run.  `expect` is the failed receipt that it replaces."""
+
+    expect: int | None = None
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """An earlier execution's outcome was lost; a person must say."""
+
+    receipt: Receipt
+    question: str
+
+
+@dataclass(frozen=True)
+class Lost:
+    """The effect is done, but its result could not be kept beyond the process that had it."""
+
+    receipt: Receipt
+
+
+@dataclass(frozen=True)
+class FailedBefore:
+    """The same effect already reported its failure in this very run."""
+
+    failure: Failure
+
+
+Found = Reusable | Free | Doubt | Lost | FailedBefore
+
+
+@dataclass(frozen=True)
+class Memory:
+    """The store and the ledger as one run of one session sees them.
+
+    `slots` are the ids of the workflow's nodes: a receipt whose slot is not among them belongs
+    to a node that was renamed or moved, and may be taken by another of the same key.
+    """
+
+    store: Store
+    ledger: Ledger
+    workflow: str
+    session: str
+    run: str
+    owner: Owner
+    slots: frozenset[str]
+    rerun: set[str] = field(default_factory=set)
+
+    def find(self, prepared: Prepared, *, look_only: bool = False) -> Found:
+        """Say what is kept for a node.  `look_only` changes nothing on disk."""
+        if prepared.key is None:
+            return Free()
+        step, id = prepared.step, prepared.step.node.id
+        if step.reuse.by == "content":
+            return Free() if id in self.rerun else self._by_content(step, prepared.key)
+        receipt = self.ledger.find(self._place(prepared), self.slots, move=not look_only)
+        if receipt is not None and receipt.state in DONE and id in self.rerun:
+            if not look_only:  # only now does it stand under the slot of a renamed node
+                self.ledger.supersede(self.session, id)
+            return Free()
+        if receipt is None:
+            return self._other_doubt(step)
+        return self._judge(receipt, step, look_only)
+
+    def _other_doubt(self, step: Step) -> Found:
+        """Look whether what the node did before it was edited is in doubt."""
+        if step.effect == "write":
+            for receipt in self.ledger.open_questions(self.session):
+                if receipt.slot == step.node.id:
+                    cause = "before its last edit its outcome was lost"
+                    return Doubt(receipt, doubt_text(step.node.id, cause))
+        return Free()
+
+    def _place(self, prepared: Prepared) -> Place:
+        return Place(self.workflow, self.session, prepared.key or "", prepared.step.node.id)
+
+    def _by_content(self, step: Step, key: str) -> Found:
+        kept = self.store.get(key) or UNKEPT.get((str(self.store.folder), key))
+        return Free() if kept is None or _expired(kept, step) else Reusable(kept)
+
+    def _judge(self, receipt: Receipt, step: Step, look_only: bool) -> Found:
+        match receipt.state:
+            case "SUCCEEDED" | "RESOLVED_SENT":
+                kept = receipt.kept or UNKEPT.get((str(self.store.folder), str(receipt.id)))
+                if kept is None:
+                    return Lost(receipt)
+                return Free(receipt.id) if _expired(kept, step) else Reusable(kept)
+            case "STARTED":
+                return self._judge_started(receipt, step, look_only)
+            case "IN_DOUBT":
+                return Doubt(receipt, receipt.question)
+            case "FAILED_REPORTED" if receipt.run == self.run and receipt.failure is not None:
+                return FailedBefore(failure_from(receipt.failure))
+            case _:
+                return Free(receipt.id)
+
+    def _judge_started(self, receipt: Receipt, step: Step, look_only: bool) -> Found:
+        if (str(self.store.folder), receipt.id) in STRAGGLERS:
+            return Doubt(receipt, f"{step.node.id} is still running from an earlier run")
+        if receipt.owner is not None and receipt.owner != self.owner and alive(receipt.owner):
+            return Doubt(receipt, f"{step.node.id} is being run by process {receipt.owner.pid}")
+        question = doubt_text(step.node.id, "the process that ran it is gone")
+        if not look_only:
+            self.ledger.doubt(receipt.id, question)
+        return Doubt(receipt, question)
+
+    def previous(self, node: str) -> Mapping[str, str] | None:
+        """Give the digests of the params that an effect of this node last succeeded with."""
+        receipt = self.ledger.previous(self.session, node)
+        if receipt is None:
+            return None
+        kept = receipt.kept or receipt.bare
+        return kept.params if kept is not None else {}
+
+    def claim(self, prepared: Prepared, expect: int | None) -> tuple[Receipt, bool]:
+        """Write the intent to disk before the effect; says whether this run won the claim."""
+        return self.ledger.claim(self._place(prepared), self.run, self.owner, expect)
+
+    def keep(self, prepared: Prepared, ended: Ended, receipt: Receipt | None) -> bool:
+        """Put a result on disk; False where it has no codec and only this process has it."""
+        if prepared.key is None or ended.action is None:
+            return prepared.key is not None
+        kept = _kept(prepared, ended.action, ended.seconds)
+        if prepared.step.reuse.by == "content":
+            return self._keep_by_content(prepared.key, prepared, kept)
+        raw = pack(kept, prepared.key)
+        number = self._receive(prepared, receipt, raw or pack_bare(kept, prepared.key))
+        if raw is None:
+            UNKEPT[str(self.store.folder), str(number)] = kept
+        return raw is not None
+
+    def _keep_by_content(self, key: str, prepared: Prepared, kept: Kept) -> bool:
+        if self.store.put(key, kept):
+            self.store.note(key, prepared.document)
+            return True
+        UNKEPT[str(self.store.folder), key] = kept
+        return False
+
+    def _receive(self, prepared: Prepared, receipt: Receipt | None, raw: bytes) -> int:
+        if receipt is not None:
+            self.ledger.succeed(receipt.id, raw)
+            return receipt.id
+        return self.ledger.record(self._place(prepared), self.run, self.owner, raw).id
+
+    def failed(self, receipt: Receipt, failure: Failure) -> None:
+        """Write down that a claimed effect reported its failure, or that nothing was sent."""
+        self.ledger.fail(receipt.id, failure.effect == "no", failure_document(failure))
+
+    def doubted(self, receipt: Receipt, question: str) -> None:
+        """Write down that a claimed effect's outcome was lost."""
+        self.ledger.doubt(receipt.id, question)
+
+    def leave_behind(self, prepared: Prepared, receipt: Receipt, future: Future[Ended]) -> None:
+        """Let an execution that nobody waits for any more say its own end, when it comes to it.
+
+        Until then its claim stays open, with this process as its live owner.
+        """
+        straggler = (str(self.store.folder), receipt.id)
+        STRAGGLERS.add(straggler)
+
+        def end(future: Future[Ended]) -> None:
+            with contextlib.closing(Ledger.open(self.store.folder)) as ledger:
+                late = dataclasses.replace(self, ledger=ledger)
+                ended = None if future.cancelled() else future.result()
+                if ended is not None and ended.action is not None:
+                    late.keep(prepared, ended, receipt)
+                else:
+                    question = doubt_text(prepared.step.node.id, "it ended after its time")
+                    late.doubted(receipt, question)
+            STRAGGLERS.discard(straggler)
+
+        future.add_done_callback(end)
+
+
+def doubt_text(node: str, cause: str) -> str:
+    """Say what a person is asked about an effect whose outcome was lost."""
+    return (
+        f"{node}: {cause}, and its effect may or may not have happened. Look at the other side, "
+        f"then say `%workflow resolve {node} sent` or `%workflow resolve {node} not-sent`"
+    )
+
+
+def _kept(prepared: Prepared, action: Action, seconds: float) -> Kept:
+    return Kept(
+        outputs=dict(action.outputs),
+        action=action.name,
+        made_at=time.time(),
+        seconds=seconds,
+        params=dict(prepared.digests),
+    )
+
+
+def _expired(kept: Kept, step: Step) -> bool:
+    lifetime = step.reuse.lifetime
+    return lifetime is not None and time.time() - kept.made_at > lifetime
+
+
+def failure_document(failure: Failure) -> dict[str, Any]:
+    """Give a failure as JSON values."""
+    return dataclasses.asdict(failure)
+
+
+def failure_from(document: Mapping[str, Any]) -> Failure:
+    """Rebuild the failure that `failure_document` wrote."""
+    problems = tuple(
+        Problem(**{**item, "slot": tuple(item["slot"])}) for item in document["problems"]
+    )
+    return Failure(**{**document, "problems": problems})

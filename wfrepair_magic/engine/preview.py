@@ -1,0 +1,103 @@
+"""What a run would do: the scheduler's questions, asked without executing anything."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ..failure import Failure
+from ..ir.templates import UNDECIDED, Gone
+from . import order
+from .memory import Doubt, Lost, Memory, Reusable
+from .order import End
+from .plan import Plan, Step
+from .prepare import Prepared, Site, prepare, resolve, template_failure
+from .result import Preview
+
+OPEN = "open"
+"""The state, here only, of a node that would run: what it will give is not known yet."""
+
+
+def preview(plan: Plan, site: Site, memory: Memory, values: Mapping[str, Any]) -> Preview:
+    """Say for every node whether it would be reused, run, send, send again, or fail.
+
+    `values` are the resolved inputs, as the scheduler gets them.  Nothing on disk is changed.
+    """
+    walk = _Walk(plan, site, memory, values)
+    for wave in plan.waves:
+        for id in wave:
+            walk.visit(plan.steps[id])
+    ordered = {id: walk.verdicts[id] for id in plan.steps}
+    return Preview(ordered, tuple(walk.failures), walk.changed)
+
+
+class _Walk:
+    """One walk over the waves; collects verdicts as it goes."""
+
+    def __init__(self, plan: Plan, site: Site, memory: Memory, values: Mapping[str, Any]) -> None:
+        self.plan, self.site, self.memory = plan, site, memory
+        self.scope: dict[str, Any] = {**dict.fromkeys(plan.steps, UNDECIDED), **values}
+        self.ends: dict[str, End] = {}
+        self.verdicts: dict[str, str] = {}
+        self.failures: list[Failure] = []
+        self.changed: dict[str, tuple[str, ...]] = {}
+
+    def visit(self, step: Step) -> None:
+        """Decide about one node; all that it waits for was visited before."""
+        reason = self.plan.left_out.get(step.node.id) or self._reason_to_skip(step)
+        if reason is not None:
+            return self._end(step, "skipped", End("skipped", reason=reason))
+        resolution = resolve(step, self.scope)
+        failure = template_failure(step, resolution, self.site)
+        if failure is not None:
+            return self._fail(step, failure)
+        if resolution.undecided:
+            return self._would_run(step, None)
+        prepared = prepare(step, resolution, self.site)
+        if isinstance(prepared, Failure):
+            return self._fail(step, prepared)
+        self._look_up(step, prepared)
+
+    def _reason_to_skip(self, step: Step) -> str | None:
+        if any(self.ends[id].state == OPEN for id in step.waits_for):
+            gone = [id for id in step.needs if self.ends[id].state in ("skipped", "failed")]
+            return order.UPSTREAM_FAILED if gone else None
+        return order.reason_to_skip(step, self.ends)
+
+    def _look_up(self, step: Step, prepared: Prepared) -> None:
+        match self.memory.find(prepared, look_only=True):
+            case Reusable(kept):
+                self.scope[step.node.id] = kept.outputs
+                self._end(step, "reused", End("reused", kept.action))
+            case Lost():
+                self._end(step, "reused", End("reused"))
+            case Doubt():
+                self._end(step, "in doubt", End("in_doubt"))
+            case _:
+                self._would_run(step, prepared)
+
+    def _would_run(self, step: Step, prepared: Prepared | None) -> None:
+        """Tell a first effect from one that this node already had under another key."""
+        if step.effect != "write":
+            return self._end(step, "runs", End(OPEN))
+        before = self.memory.previous(step.node.id)
+        if before is None:
+            return self._end(step, "would send", End(OPEN))
+        if prepared is None:
+            self.changed[step.node.id] = tuple(before)
+        else:
+            names = before.keys() | prepared.digests.keys()
+            self.changed[step.node.id] = tuple(
+                sorted(name for name in names if before.get(name) != prepared.digests.get(name))
+            )
+        self._end(step, "would send again", End(OPEN))
+
+    def _fail(self, step: Step, failure: Failure) -> None:
+        self.failures.append(failure)
+        self._end(step, "failed", End("failed"))
+
+    def _end(self, step: Step, verdict: str, end: End) -> None:
+        self.verdicts[step.node.id] = verdict
+        self.ends[step.node.id] = end
+        if end.state in ("skipped", "failed", "in_doubt"):
+            self.scope[step.node.id] = Gone(end.reason or end.state)

@@ -1,0 +1,84 @@
+"""Secrets stand as references everywhere but inside the node that uses them."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+from urllib.parse import quote
+
+from .copying import rebuild
+
+SHORTEST = 4
+"""Values shorter than this are not searched for in texts: they would match by accident."""
+
+
+def _base64(text: str) -> str:
+    return base64.b64encode(text.encode()).decode()
+
+
+_FORMS: Mapping[str, Callable[[str], str]] = {
+    "": str,
+    "|json": lambda text: json.dumps(text)[1:-1],
+    "|json8": lambda text: json.dumps(text, ensure_ascii=False)[1:-1],
+    "|url": lambda text: quote(text, safe=""),
+    "|path": quote,
+    "|base64": _base64,
+    "|base64url": lambda text: _base64(text).replace("+", "-").replace("/", "_"),
+}
+
+
+class Redactor:
+    """Turns secret values into references ``«secret:NAME»`` and back.
+
+    Keys, results, events and reports only ever meet the reference; `reveal` restores it right
+    before a node's code runs.  A value that a node printed in another form (URL-, base64- or
+    JSON-escaped) is found, too.
+    """
+
+    def __init__(self, secrets: Mapping[str, Any]) -> None:
+        self._whole = {self.reference(name): value for name, value in secrets.items()}
+        self._reference_of: dict[str, str] = {}
+        self._text_of: dict[str, str] = {}
+        for name, value in secrets.items():
+            if isinstance(value, str):
+                self._add_forms(name, value)
+        found = sorted(self._reference_of, key=len, reverse=True)
+        self._values = re.compile("|".join(map(re.escape, found))) if found else None
+        references = sorted(self._text_of, key=len, reverse=True)
+        self._references = re.compile("|".join(map(re.escape, references))) if references else None
+
+    @staticmethod
+    def reference(name: str) -> str:
+        """Give the text that stands for the secret of that name."""
+        return f"«secret:{name}»"
+
+    def _add_forms(self, name: str, value: str) -> None:
+        for form, write in _FORMS.items():
+            text, reference = write(value), f"«secret:{name}{form}»"
+            self._text_of[reference] = text
+            if len(value) >= SHORTEST:
+                self._reference_of.setdefault(text, reference)
+
+    def hide_text(self, text: str) -> str:
+        """Replace every secret in a text by its reference."""
+        if self._values is None:
+            return text
+        return self._values.sub(lambda match: self._reference_of[match[0]], text)
+
+    def hide(self, value: Any) -> Any:
+        """Replace every secret in the texts of a nested value by its reference."""
+        return value if self._values is None else rebuild(value, self.hide_text)
+
+    def reveal(self, value: Any) -> Any:
+        """Restore every reference in a nested value to the secret that it stands for."""
+        return rebuild(value, self._reveal_leaf) if self._whole else value
+
+    def _reveal_leaf(self, text: str) -> Any:
+        if text in self._whole:
+            return self._whole[text]
+        if self._references is None:
+            return text
+        return self._references.sub(lambda match: self._text_of[match[0]], text)

@@ -1,0 +1,11 @@
+"""What a workflow is: pure values, and pure functions over them.
+
+The author's text becomes a `Source` (`codec`), the source a `Definition` (`reader`), the
+definition a list of `Problem`s (`check`) or, with a `Patch` (`patch`), a new text.  `language`
+declares every key there is; `spec` declares what may be assumed of a node type, and `nodes`
+fills its catalogue.
+
+What holds: no value is changed after it was made; a place in a workflow is a slot; a place in
+the text is a line and column counted from 1.  Deliberately absent: disk, clock, threads, node
+code.
+"""

@@ -1,0 +1,248 @@
+"""Follows one path of a template through the values at hand, as far as it goes."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Final, TypeAlias
+from typing import Literal as OneOf
+
+from ..problem import Slot
+from .expressions import BadIndex, Expression, Ref
+from .values import json_type, read_json
+
+Scope: TypeAlias = Mapping[str, Any]
+"""Head to value: a node's outputs, an input's value, ``env``, or a marker for what is not there."""
+
+Kind: TypeAlias = OneOf[
+    "unknown_head", "absent", "not_container", "index_range", "index_on_object", "key_on_list",
+    "bad_index", "through_none", "gone", "filter", "shell", "unreadable",
+]  # fmt: skip
+"""Why a template does not resolve.  `shell`: a shell cannot take the value, or not there."""
+
+_SHOWN: Final = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Undecided:
+    """The marker of a node that has not run; `head` names it where that is known."""
+
+    head: str = ""
+
+
+UNDECIDED: Final = Undecided()
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """The marker of a node that was skipped or failed, and so offers nothing."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unresolved:
+    """A template that does not resolve, with all that a rule needs to mend it.
+
+    `template` is the expression with its braces, `ref` the path that failed.  `reached` is the
+    deepest part of it that resolved, `rest` the segments from the failing one on; `known` holds
+    the keys (or heads) that exist there, `length` the items of a list, `found_type` the JSON
+    type of what is there.  `segment_span` is the failing segment's in the text at `slot`.
+    """
+
+    slot: Slot
+    template: str
+    ref: str
+    kind: Kind
+    message: str
+    segment_span: tuple[int, int]
+    reached: str = ""
+    known: tuple[str, ...] = ()
+    rest: tuple[str | int | Ref | BadIndex, ...] = ()
+    found_type: str = ""
+    length: int | None = None
+    hint: str = ""
+    head: str = ""
+
+
+@dataclass(frozen=True)
+class _Stop:
+    """Why a path ends at a value, before it is known where in the text that is."""
+
+    kind: Kind
+    what: str
+    hint: str = ""
+    known: tuple[str, ...] = ()
+    length: int | None = None
+
+
+@dataclass(frozen=True)
+class _Site:
+    """Where a path stands: its text's slot, the expression, the path itself."""
+
+    slot: Slot
+    expression: Expression
+    ref: Ref
+
+
+class Follower:
+    """Follows the paths of one pass; JSON text is read once however many paths go through it."""
+
+    def __init__(self, scope: Scope) -> None:
+        self._scope = scope
+        self._read: dict[str, Any] = {}
+
+    def follow(self, ref: Ref, expression: Expression, slot: Slot) -> Any:
+        """Give the value at a path, or Undecided (with the head), or Unresolved."""
+        site = _Site(slot, expression, ref)
+        if ref.head not in self._scope:
+            return _unknown_head(site, self._scope)
+        value = self._scope[ref.head]
+        if isinstance(value, Undecided):
+            return Undecided(ref.head)
+        if isinstance(value, Gone):
+            return _at(site, 0, _Stop("gone", f"`{ref.head}` gave nothing: {value.reason}"))
+        for number, segment in enumerate(ref.path):
+            if isinstance(segment, Ref):
+                segment = self.follow(segment, expression, slot)
+                if isinstance(segment, Undecided | Unresolved):
+                    return segment
+                if type(segment) is not int or segment < 0:
+                    return _at(site, number + 1, _no_index(segment), value)
+            container = self._container(value)
+            stop = _check(container, segment, site, number)
+            if stop:
+                return _at(site, number + 1, stop, container)
+            value = container[segment]
+        return value
+
+    def _container(self, value: Any) -> Any:
+        """Give a value's inside: text that is a JSON object or array is read."""
+        if not isinstance(value, str):
+            return value
+        if value not in self._read:
+            self._read[value] = _inside(value)
+        return self._read[value]
+
+
+def _inside(text: str) -> Any:
+    if text.lstrip(" \t\r\n")[:1] not in ("{", "["):
+        return text
+    try:
+        return read_json(text)
+    except ValueError:
+        return text
+
+
+def _check(container: Any, segment: str | int | BadIndex, site: _Site, number: int) -> _Stop | None:
+    """Say why a segment does not lead on from a container; None where it does."""
+    if isinstance(segment, BadIndex):
+        return _bad_index(segment, site, number)
+    if container is None:
+        return _Stop("through_none", f"`{_reached(site, number)}` is null")
+    if isinstance(container, Mapping):
+        return _check_key(container, segment, site, number)
+    if isinstance(container, list | tuple):
+        return _check_index(container, segment, site, number)
+    what = f"`{_reached(site, number)}` is {_described(container)} and has nothing inside it"
+    return _Stop("not_container", what)
+
+
+def _check_key(
+    container: Mapping[Any, Any], segment: str | int, site: _Site, number: int
+) -> _Stop | None:
+    if isinstance(segment, str) and segment in container:
+        return None
+    known = tuple(str(key) for key in container)
+    reached = _reached(site, number)
+    if isinstance(segment, int):
+        what = f"`{reached}` is an object, which has no [{segment}]; it has {_listed(known)}"
+        return _Stop("index_on_object", what, known=known)
+    has = f"it has {_listed(known)}" if known else "it is empty"
+    return _Stop("absent", f"`{reached}` has no `{segment}`; {has}", _near(segment, known), known)
+
+
+def _check_index(
+    container: list[Any] | tuple[Any, ...], segment: str | int, site: _Site, number: int
+) -> _Stop | None:
+    length = len(container)
+    reached = _reached(site, number)
+    items = f"{length} item" + "s" * (length != 1)
+    if isinstance(segment, int):
+        if segment < length:
+            return None
+        what = f"`{reached}` has {items}, so there is no [{segment}]"
+        return _Stop("index_range", what, length=length)
+    if segment.isascii() and segment.isdigit():
+        what = f"`{reached}` is a list; its items are written [N], not .N"
+        return _Stop("bad_index", what, f"write `{reached}[{segment}]`", length=length)
+    known = _keys_of_all(container)
+    what = f"`{reached}` is a list of {items}, which has no `{segment}`"
+    return _Stop("key_on_list", what, f"name an item: `{reached}[0]`", known, length)
+
+
+def _keys_of_all(items: Iterable[Any]) -> tuple[str, ...]:
+    """Give the keys of a list's first item, if it is an object."""
+    first = next(iter(items), None)
+    return tuple(str(key) for key in first) if isinstance(first, Mapping) else ()
+
+
+def _bad_index(segment: BadIndex, site: _Site, number: int) -> _Stop:
+    what = f"`{segment.text}` is no index: an index is a whole number from 0, `[0]`"
+    hint = f"write `{_reached(site, number)}{segment.form}`" if segment.form else ""
+    return _Stop("bad_index", what, hint)
+
+
+def _no_index(value: Any) -> _Stop:
+    shown = f"{value}" if type(value) is int else f"a value of type {json_type(value)}"
+    return _Stop("bad_index", f"an index is a whole number from 0, and this one is {shown}")
+
+
+def _unknown_head(site: _Site, scope: Scope) -> Unresolved:
+    known = tuple(scope)
+    what = f"there is no node or input `{site.ref.head}`; there are {_listed(known)}"
+    return _at(site, 0, _Stop("unknown_head", what, _near(site.ref.head, known), known))
+
+
+def _at(site: _Site, number: int, stop: _Stop, value: Any = None) -> Unresolved:
+    """Place a stop: `number` counts the head as 0, the first segment as 1."""
+    ref = site.ref
+    found = Unresolved(
+        slot=site.slot,
+        template=site.expression.text,
+        ref=ref.text,
+        kind=stop.kind,
+        message=f"`{site.expression.text}` does not resolve: {stop.what}",
+        segment_span=ref.spans[number],
+        rest=ref.path if number == 0 else ref.path[number - 1 :],
+        known=stop.known,
+        length=stop.length,
+        hint=stop.hint,
+        head=ref.head,
+    )
+    if number == 0:
+        return found
+    return replace(found, reached=_reached(site, number - 1), found_type=json_type(value))
+
+
+def _reached(site: _Site, number: int) -> str:
+    """Give the path up to before segment `number`, as it is written."""
+    return site.ref.text[: site.ref.spans[number][1] - site.ref.start]
+
+
+def _described(value: Any) -> str:
+    if isinstance(value, str):
+        return "text that is no JSON object or array" if value.strip() else "empty text"
+    return f"a value of type {json_type(value)}"
+
+
+def _near(name: str, known: tuple[str, ...]) -> str:
+    found = difflib.get_close_matches(name, known[:1000], 1, 0.6)
+    return f"did you mean `{found[0]}`?" if found else ""
+
+
+def _listed(names: tuple[str, ...]) -> str:
+    shown = ", ".join(names[:_SHOWN])
+    more = len(names) - _SHOWN
+    return f"{shown} and {more} more" if more > 0 else shown or "none"

@@ -1,0 +1,89 @@
+"""What the check looks at: a definition with its raw tree, and what is known of the node types."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Final
+
+from .codec import Source
+from .graph import dependencies, followers_of, reach
+from .model import Definition, Node
+from .spec import Catalogue, NodeSpec
+
+_SMALL: Final = 1_000
+"""Up to so many nodes it is worked out for each which others may stand before it."""
+
+
+@dataclass(frozen=True)
+class Subject:
+    """One workflow under the check.  `data` is its plain tree, `source` its text if it has one."""
+
+    definition: Definition
+    data: Any
+    catalogue: Catalogue
+    source: Source | None = None
+
+    @cached_property
+    def ids(self) -> tuple[str, ...]:
+        """Every node id once, in the author's order."""
+        return tuple(dict.fromkeys(node.id for node in self.definition.nodes))
+
+    @cached_property
+    def nodes(self) -> Mapping[str, Node]:
+        """The nodes by id; of several with one id the first."""
+        return {node.id: node for node in reversed(self.definition.nodes)}
+
+    @cached_property
+    def waits(self) -> Mapping[str, set[str]]:
+        """For every node those that it waits for."""
+        return dependencies(self.definition)
+
+    @cached_property
+    def caught(self) -> frozenset[str]:
+        """The nodes that an `error` edge leaves: more than their outputs may be read."""
+        edges = self.definition.edges
+        return frozenset(edge.source for edge in edges if edge.action == "error")
+
+    @cached_property
+    def variables(self) -> tuple[str, ...]:
+        """The environment variables that the inputs declare, and that templates may name."""
+        return tuple(one.env for one in self.definition.inputs.values() if one.env is not None)
+
+    @cached_property
+    def heads(self) -> tuple[str, ...]:
+        """Every name that a template may begin with."""
+        return tuple(dict.fromkeys((*self.ids, *self.definition.inputs)))
+
+    def heads_for(self, id: str | None) -> tuple[str, ...]:
+        """Give the heads that a node's templates may use without going in a circle.
+
+        In a workflow of very many nodes all heads are given.
+        """
+        if id is None or id not in self._followers or len(self.ids) > _SMALL:
+            return self.heads
+        if id not in self._heads_for:
+            later = reach([id], self._followers)
+            self._heads_for[id] = tuple(head for head in self.heads if head not in later)
+        return self._heads_for[id]
+
+    @cached_property
+    def _heads_for(self) -> dict[str | None, tuple[str, ...]]:
+        """What `heads_for` has worked out so far."""
+        return {}
+
+    @cached_property
+    def _followers(self) -> Mapping[str, list[str]]:
+        return followers_of(self.waits)
+
+    def spec(self, node: Node) -> NodeSpec | None:
+        """Give the spec of a node's type, or None where there is no such type."""
+        return self.catalogue.get(node.type)
+
+    def raw(self, node: Node) -> Mapping[str, Any]:
+        """Give the mapping that the author wrote for a node."""
+        value = self.data
+        for part in node.slot:
+            value = value[part]
+        return value if isinstance(value, Mapping) else {}

@@ -1,0 +1,102 @@
+"""From the values of the model, and Python containers, to the plain tree that a text would give."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from ..errors import BadWorkflow
+from ..problem import Problem, Slot, path_text
+from ..settings import LIMITS
+from .model import MISSING, Defaults, Edge, Input, Node, Output, Retry
+
+_WRITTEN: Final[Mapping[str, str]] = {"source": "from"}
+"""Fields of an Edge whose key in the language has another name."""
+
+_Model = Node | Edge | Input | Output | Retry | Defaults
+
+
+def plain(value: object, slot: Slot = ()) -> Any:
+    """Give `value` as a tree of dicts with text keys, lists, text, numbers, booleans and None.
+
+    Values of the model become what their author would write, without what equals the default;
+    tuples become lists.  The tree shares no container with `value`.  Raises BadWorkflow, with
+    the place, for anything else: a workflow is text, so an object of Python has no place in it.
+    """
+    if len(slot) > LIMITS.depth:
+        raise _refused(slot[:8], f"is nested over {LIMITS.depth} levels deep")
+    if isinstance(value, _Model):
+        return plain(written(value), slot)
+    if isinstance(value, Mapping):
+        return {_key(key, slot): plain(item, (*slot, key)) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(item, (*slot, index)) for index, item in enumerate(value)]
+    return _scalar(value, slot)
+
+
+def written(value: _Model) -> dict[str, Any]:
+    """Give a value of the model as the mapping that its author would write."""
+    return dict(_fields(value))
+
+
+def _fields(value: _Model) -> Iterator[tuple[str, Any]]:
+    named = isinstance(value, Input | Output)
+    for field in dataclasses.fields(value):
+        content = getattr(value, field.name)
+        if field.name == "slot" or (named and field.name == "name"):
+            continue
+        if content is not MISSING and (_is_required(field) or content != _default(field)):
+            yield _key_of(value, field.name), content
+
+
+def _key_of(value: _Model, name: str) -> str:
+    return _WRITTEN.get(name, name) if isinstance(value, Edge) else name
+
+
+def _is_required(field: dataclasses.Field[Any]) -> bool:
+    missing = dataclasses.MISSING
+    return field.default is missing and field.default_factory is missing
+
+
+def _default(field: dataclasses.Field[Any]) -> Any:
+    if field.default_factory is not dataclasses.MISSING:
+        return field.default_factory()
+    return field.default
+
+
+def _key(key: object, slot: Slot) -> str:
+    if isinstance(key, str):
+        return str(key)
+    raise _refused(slot, f"has the key {key!r}, and keys are text")
+
+
+def _scalar(value: object, slot: Slot) -> Any:
+    for kind in (bool, int, float, str):
+        if type(value) is kind:
+            if isinstance(value, float) and not math.isfinite(value):
+                raise _refused(slot, f"is {value}, which no workflow can write")
+            return value
+    if value is None:
+        return None
+    raise _refused(
+        slot,
+        f"is a {type(value).__name__}; a workflow holds text, numbers, booleans, null, lists and"
+        " dicts (give other values as an input, or return them from a @node function)",
+    )
+
+
+def _refused(slot: Slot, what: str) -> BadWorkflow:
+    path = path_text(slot) or "the workflow"
+    problem = Problem("error", "LNG02", path_text(slot), None, None, f"{path} {what}", slot=slot)
+    return BadWorkflow(problem.message, [problem])
+
+
+def listed(values: Sequence[object] | object) -> list[Any]:
+    """Give `values` as a list, so that one value may be given where several are meant."""
+    if isinstance(values, str | Mapping | _Model):
+        return [values]
+    if not hasattr(values, "__iter__"):
+        raise BadWorkflow(f"nodes and edges are lists, not a {type(values).__name__}")
+    return list(values)

@@ -1,0 +1,178 @@
+"""How states, times and people's texts are written in every report."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping
+from typing import Final
+
+from ..failure import Failure
+from ..problem import CODES, Problem
+from .rows import NodeState
+from .state import Applied, RunState
+
+ICONS: Final[Mapping[str, str]] = {
+    "pending": "○",
+    "running": "◐",
+    "done": "✓",
+    "reused": "↻",
+    "failed": "✗",
+    "skipped": "–",
+    "cancelled": "■",
+    "waiting": "?",
+    "in_doubt": "?",
+    "RUNNING": "◐",
+    "SUCCESS": "✓",
+    "DEGRADED": "!",
+    "FAILED": "✗",
+    "CANCELLED": "■",
+    "WAITING": "?",
+    "UNFINISHED": "…",
+}
+UNITS: Final = ((86400.0, "d", "h", 3600.0), (3600.0, "h", "min", 60.0), (60.0, "min", "s", 1.0))
+
+
+def icon(state: str) -> str:
+    """Give the sign of a state; it always stands beside the word."""
+    return ICONS.get(state, "·")
+
+
+def word(state: str) -> str:
+    """Give a state as people read it: ``in doubt``."""
+    return state.replace("_", " ") or "starting"
+
+
+def duration(seconds: float) -> str:
+    """Write a length of time with two figures that matter: ``40 ms``, ``1.2 s``, ``3 min 20 s``."""
+    for size, unit, lower, step in UNITS:
+        if seconds >= size:
+            whole, rest = divmod(round(seconds / step), round(size / step))
+            return f"{whole} {unit} {rest} {lower}" if rest else f"{whole} {unit}"
+    if seconds >= 10:
+        return f"{seconds:.0f} s"
+    if seconds >= 0.1:
+        return f"{seconds:.1f} s"
+    if seconds >= 0.001:
+        return f"{seconds * 1000:.0f} ms"
+    return "under 1 ms" if seconds > 0 else "0 s"
+
+
+def ago(seconds: float) -> str:
+    """Write an age in one unit: ``just now``, ``40 s ago``, ``3 h ago``."""
+    if seconds < 5:
+        return "just now"
+    for size, unit, _, _ in UNITS:
+        if seconds >= size:
+            return f"{int(seconds // size)} {unit} ago"
+    return f"{int(seconds)} s ago"
+
+
+def badge(node: NodeState) -> str:
+    """Tell how old a reused result is and what it spared: ``3 h ago, saved 1.2 s``."""
+    if node.age is None or node.state != "reused":
+        return ""
+    spared = f", saved {duration(node.saved)}" if node.saved >= 0.1 else ""
+    return f"{ago(node.age)}{spared}"
+
+
+def says(node: NodeState) -> str:
+    """Give what stands in a node's last column: progress, reason, question or kind of failure."""
+    parts = [badge(node), one_line(_message(node))]
+    if node.fraction is not None and node.state == "running":
+        parts.insert(0, f"{int(node.fraction * 100)} %")
+    if node.state in ("done", "reused") and node.action != "default":
+        parts.append(f"→ {one_line(node.action)}")
+    if node.handled:
+        parts.append("(handled)")
+    return " · ".join(part for part in parts if part)
+
+
+def _message(node: NodeState) -> str:
+    """Name a failure by the meaning of its code: its own words stand below the table."""
+    if node.failure is None or node.state != "failed":
+        return node.message
+    return CODES.get(node.failure.code, node.message)
+
+
+def took(node: NodeState, now: float) -> str:
+    """Give the time spent on a node, or nothing where none was."""
+    spent = node.spent(now)
+    return duration(spent) if spent and node.attempts else ""
+
+
+def counted(counts: Mapping[str, int]) -> str:
+    """Write counts by state in the order of the states: ``2 done, 1 failed``."""
+    return ", ".join(f"{counts[state]} {word(state)}" for state in ICONS if counts.get(state))
+
+
+def headline(state: RunState, now: float) -> list[str]:
+    """Give the facts of a run's first line: what has become of it, how far, how long."""
+    total = len(state.nodes)
+    facts = [f"{icon(state.state)} {word(state.state)}"]
+    if total:
+        facts.append(f"{state.completed} of {total} {'node' if total == 1 else 'nodes'} done")
+    if not state.finished:
+        facts.append(f"{state.percent} %")
+    facts.append(duration(state.elapsed(now)))
+    if state.saved >= 0.1:
+        facts.append(f"reuse saved {duration(state.saved)}")
+    if state.attempt > 1:
+        facts.append(f"pass {state.attempt}")
+    return facts
+
+
+def told(applied: Applied) -> str:
+    """Say in one line which fix went in, why, and who let it in."""
+    fix = applied.suggestion
+    return one_line(f"{fix.title} – {fix.why} ({fix.code}, by {applied.by})")
+
+
+def details(failure: Failure) -> list[str]:
+    """Give what is to be said below a failure's message: hint and places, nothing twice.
+
+    A single problem mostly is the failure itself, so that only its place is new.
+    """
+    hints = [failure.hint, *(problem.hint for problem in failure.problems)]
+    single = len(failure.problems) == 1
+    places = [problem.place if single else _placed(problem) for problem in failure.problems]
+    shown = [f"→ {hint}" for hint in dict.fromkeys(hints) if hint]
+    return [one_line(line) for line in (*shown, *(f"at {place}" for place in places if place))]
+
+
+def _placed(problem: Problem) -> str:
+    return f"{problem.place}: {problem.message}" if problem.place else problem.message
+
+
+def one_line(text: str) -> str:
+    """Make a text safe to show on one line: blanks joined, control characters dropped."""
+    return clean(" ".join(text.split()))
+
+
+def clean(text: str) -> str:
+    """Drop what could steer a terminal or turn a line around; newlines and tabs stay."""
+    return "".join(char for char in text if char in "\n\t" or _harmless(char))
+
+
+def _harmless(char: str) -> bool:
+    return char.isprintable() or unicodedata.category(char) == "Zs"
+
+
+def columns(text: str) -> int:
+    """Count the columns that a text takes in a terminal."""
+    wide = sum(unicodedata.east_asian_width(char) in "WF" for char in text)
+    marks = sum(unicodedata.combining(char) > 0 for char in text)
+    return len(text) + wide - marks
+
+
+def padded(text: str, width: int) -> str:
+    """Fill a text with blanks up to `width` columns."""
+    return text + " " * (width - columns(text))
+
+
+def clipped(text: str, width: int) -> str:
+    """Cut a text to at most `width` columns; a cut shows as ``…``."""
+    if columns(text) <= width:
+        return text
+    while text and columns(text) > width - 1:
+        text = text[: -max(1, (columns(text) - width) // 2)]
+    return text.rstrip() + "…"

@@ -1,0 +1,237 @@
+"""The node types `read-file` and `write-file`."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import secrets
+import stat
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from ..ir.spec import NodeSpec, Param
+from .base import BadParam, Context, NodeType
+from .paths import missing, reachable
+from .registry import register
+
+BINARY = "binary"
+"""The `encoding` under which content is bytes."""
+
+
+def read_file(params: Mapping[str, Any], ctx: Context) -> dict[str, Any]:
+    """Read a file; give `content`, `path` (absolute) and `bytes` (their number).
+
+    The content is text, exactly as it stands there (line ends too), or bytes where `encoding` is
+    `binary`.  Raises BadParam for a path that is not allowed or not there, and for content that
+    is not in the encoding; OSError where the system refuses.
+    """
+    path = reachable(params["path"], ctx)
+    data = _read(path)
+    encoding = params.get("encoding", "utf-8")
+    content = data if encoding == BINARY else _decoded(data, encoding, path)
+    return {"content": content, "path": str(path), "bytes": len(data)}
+
+
+def write_file(params: Mapping[str, Any], ctx: Context) -> dict[str, Any]:
+    """Write a file, and its folders where they are missing; give `path` and `bytes` written.
+
+    Whoever reads meanwhile sees the old file or the new one: it is written beside, flushed to
+    disk and renamed.  With `append` the content is added in one go, so that several nodes may
+    add to one file.  Text and bytes are written as they are, other data as JSON.
+    """
+    path = reachable(params["path"], ctx)
+    data = _encoded(params["content"], params.get("encoding", "utf-8"))
+    _refuse_special(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError) as error:
+        raise BadParam("path", f"`{path.parent}` is a file, so it can hold none") from error
+    if params.get("append", False):
+        _append(path, data)
+    else:
+        _replace(path, data)
+    return {"path": str(path), "bytes": len(data)}
+
+
+def still_written(params: Mapping[str, Any], ctx: Context) -> bool:
+    """Tell whether the file still holds what `write_file` wrote with these params."""
+    data = _encoded(params["content"], params.get("encoding", "utf-8"))
+    try:
+        found = _read(reachable(params["path"], ctx))
+    except (BadParam, OSError):
+        return False
+    return data in found if params.get("append", False) else found == data
+
+
+def files_read(params: Mapping[str, Any], ctx: Context) -> tuple[Path, ...]:
+    """Give the file whose content belongs to the key of a `read-file` node."""
+    return (reachable(params["path"], ctx),)
+
+
+def _read(path: Path) -> bytes:
+    _refuse_special(path)
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise BadParam("path", missing(path)) from error
+    with open(descriptor, "rb") as file:
+        return file.read()
+
+
+def _refuse_special(path: Path) -> None:
+    """Refuse what is there and is no file: a folder, or a pipe that would never end."""
+    try:
+        mode = path.stat().st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    if stat.S_ISDIR(mode):
+        raise BadParam("path", f"`{path}` is a folder")
+    if not stat.S_ISREG(mode):
+        raise BadParam("path", f"`{path}` is no plain file")
+
+
+def _decoded(data: bytes, encoding: str, path: Path) -> str:
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError as error:
+        raise BadParam(
+            "encoding",
+            f"`{path.name}` is not {encoding} (byte {error.start} is 0x{data[error.start]:02x});"
+            f" name its encoding, or `{BINARY}` for bytes",
+        ) from error
+    except LookupError as error:
+        raise BadParam("encoding", f"there is no text encoding `{encoding}`") from error
+
+
+def _encoded(content: object, encoding: str) -> bytes:
+    if isinstance(content, (bytes, bytearray, memoryview)):
+        return bytes(content)
+    text = content if isinstance(content, str) else _json(content)
+    if encoding == BINARY:
+        raise BadParam("content", f"is text, not bytes: {BINARY} is no encoding for it")
+    try:
+        return text.encode(encoding)
+    except UnicodeEncodeError as error:
+        letter = ascii(text[error.start])
+        raise BadParam("encoding", f"{encoding} has no {letter}; `utf-8` has all") from error
+    except LookupError as error:
+        raise BadParam("encoding", f"there is no text encoding `{encoding}`") from error
+
+
+def _json(content: object) -> str:
+    if content is None:
+        raise BadParam("content", "is null: there is nothing to write")
+    try:
+        return json.dumps(content, ensure_ascii=False, allow_nan=False, indent=2) + "\n"
+    except (TypeError, ValueError) as error:
+        raise BadParam("content", f"is neither text nor bytes nor JSON data: {error}") from error
+
+
+def _append(path: Path, data: bytes) -> None:
+    flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC
+    with open(os.open(path, flags, 0o666), "ab", buffering=0) as file:
+        _write_all(file.fileno(), data)
+    _flush_folder(path.parent)
+
+
+def _replace(path: Path, data: bytes) -> None:
+    beside = path.with_name(f".wfrepair-{secrets.token_hex(8)}.tmp")
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+    descriptor = os.open(beside, flags, 0o666)
+    try:
+        with open(descriptor, "wb", buffering=0) as file:
+            _keep_mode(path, file.fileno())
+            _write_all(file.fileno(), data)
+        os.replace(beside, path)
+    except BaseException:
+        with contextlib.suppress(FileNotFoundError):
+            beside.unlink()
+        raise
+    _flush_folder(path.parent)
+
+
+def _keep_mode(path: Path, descriptor: int) -> None:
+    """Give the new file the permissions of the one that it replaces."""
+    with contextlib.suppress(FileNotFoundError):
+        os.fchmod(descriptor, stat.S_IMODE(path.stat().st_mode))
+
+
+def _write_all(descriptor: int, data: bytes) -> None:
+    rest = memoryview(data)
+    while rest:
+        rest = rest[os.write(descriptor, rest) :]
+    os.fsync(descriptor)
+
+
+def _flush_folder(folder: Path) -> None:
+    """Put a new name in a folder on disk, as a crash would otherwise take it back."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+_PATH = Param(
+    "path",
+    ("string",),
+    required=True,
+    accepts=("file_path",),
+    aliases=("file", "filename", "filepath", "file_name"),
+    description="The file, from the workflow's own folder; links are followed.",
+)
+_ENCODING = Param(
+    "encoding",
+    ("string",),
+    default="utf-8",
+    aliases=("charset",),
+    description="The text's encoding, or `binary` for bytes.",
+)
+_CONTENT = Param(
+    "content",
+    required=True,
+    aliases=("contents", "text", "data", "body"),
+    description="Text, bytes, or data that is written as JSON.",
+)
+_APPEND = Param(
+    "append",
+    ("boolean",),
+    default=False,
+    description="Add to the file instead of replacing it.",
+)
+
+READ_FILE = register(
+    NodeType(
+        NodeSpec(
+            "read-file",
+            {param.name: param for param in (_PATH, _ENCODING)},
+            outputs={"content": "any", "path": "string", "bytes": "integer"},
+            effect="read",
+            description="Read a file of the project.",
+        ),
+        read_file,
+        version="1",
+        context_param="ctx",
+        takes_mapping=True,
+        files=files_read,
+    )
+)
+
+WRITE_FILE = register(
+    NodeType(
+        NodeSpec(
+            "write-file",
+            {param.name: param for param in (_PATH, _CONTENT, _ENCODING, _APPEND)},
+            outputs={"path": "string", "bytes": "integer"},
+            effect="write",
+            description="Write a file of the project, whole or not at all.",
+        ),
+        write_file,
+        version="1",
+        context_param="ctx",
+        takes_mapping=True,
+        stands=still_written,
+    )
+)

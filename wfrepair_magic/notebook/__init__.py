@@ -1,0 +1,11 @@
+"""The face in a notebook cell: ``%%workflow`` runs a workflow, ``%workflow`` looks and goes on.
+
+`magic` is what IPython loads; `asking` declares its options, `commands` holds the subcommands of
+the line form.  `front` knows what the front end can show and do, `live` keeps one display up to
+date while a run goes on, `report` draws a run as HTML, `tables` draws the rest, `cells` writes
+the text of new cells.
+
+What holds: a failed workflow ends its cell normally; everything that a person could click stands
+there as a command too; all text of users, workflows and nodes is escaped; no script reaches the
+page.  Deliberately absent: how a run is made (`session`), what a run was (`monitor`).
+"""

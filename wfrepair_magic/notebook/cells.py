@@ -1,0 +1,102 @@
+"""The text of cells: what the author wrote exactly, and the new cell that holds a repair."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ..ir.model import Definition
+from ..monitor.words import one_line
+from ..repair.fix import Fix
+
+COMMENT = "# repaired: "
+ONCE = frozenset({"--fresh", "--yes"})
+ONCE_WITH_VALUE = frozenset({"--rerun"})
+_WORD = re.compile(r"""(?:[^\s"'\\]|\\.|"(?:[^"\\]|\\.)*"|'[^']*')+""", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A ``%%workflow`` cell: the rest of its first line, its body, and where the body begins."""
+
+    line: str
+    body: str
+    first_line: int = 2
+
+
+def exact(line: str, body: str, raw: str | None) -> Cell:
+    """Give the cell as its author wrote it.
+
+    IPython ends every body with a newline; `raw` is the cell as the front end sent it (None where
+    that is not known), and tells whether the newline was there and which line the body starts on.
+    """
+    if raw is None or not (raw + "\n").endswith(body):
+        return Cell(line, body)
+    written = body if raw.endswith(body) else body[:-1]
+    before = raw[: len(raw) - len(written)]
+    return Cell(line, written, before.count("\n") + 1)
+
+
+def new_cell(line: str, text: str, changes: Sequence[Fix]) -> str:
+    """Write the cell that holds a repaired workflow.
+
+    A comment that says what changed and why stands before the text, in the place of the comment
+    of an earlier repair; in JSON there is none.  The text itself stays as it is.
+    """
+    head = f"%%workflow {line}".rstrip()
+    body = _without_comment(text)
+    if body.lstrip().startswith("{") or not changes:
+        return f"{head}\n{body}"
+    newline = "\r\n" if "\r\n" in body else "\n"
+    return f"{head}\n{COMMENT}{told(changes)}{newline}{body}"
+
+
+def told(changes: Sequence[Fix]) -> str:
+    """Say in one line what fixes changed and why."""
+    return "; ".join(one_line(f"{fix.title} – {fix.why} ({fix.code})") for fix in changes)
+
+
+def _without_comment(text: str) -> str:
+    if not text.startswith(COMMENT):
+        return text
+    return text.partition("\n")[2]
+
+
+def next_line(line: str, add_name: str | None) -> str:
+    """Give the line of the new cell: the same, less what was meant for one run only.
+
+    `--fresh`, `--rerun` and `--yes` are left out, for they would send again.  `add_name` is put
+    first where neither the line nor the text names the workflow: the new cell has another id and
+    another text, and shall go on with the same session.
+    """
+    named = [shlex.quote(add_name)] if add_name is not None else []
+    return " ".join([*named, *_kept(line)])
+
+
+def _kept(line: str) -> Iterator[str]:
+    """Give the words of a line as they were written, less those that were meant for one run."""
+    skip = False
+    for piece in _WORD.findall(line):
+        option = piece.partition("=")[0]
+        if skip or option in ONCE or option in ONCE_WITH_VALUE:
+            skip = not skip and piece in ONCE_WITH_VALUE
+        else:
+            yield piece
+
+
+def line_for(definition: Definition, name: str, inputs: Mapping[str, Any]) -> str:
+    """Write a magic line for a run whose own line is not known (it began in another kernel).
+
+    Inputs that a line can carry are written on it; secret ones never are.
+    """
+    declared = definition.inputs
+    open_texts = {
+        key: value
+        for key, value in inputs.items()
+        if isinstance(value, str | int | float) and key in declared and not declared[key].secret
+    }
+    pairs = (f"--input {shlex.quote(f'{key}={value}')}" for key, value in open_texts.items())
+    return " ".join([shlex.quote(name), *pairs])

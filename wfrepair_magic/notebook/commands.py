@@ -1,0 +1,165 @@
+"""The subcommands of ``%workflow``: each shows what is there, or goes on from the last run."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import getpass
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from .. import session
+from ..ir.model import MISSING
+from ..ir.workflow import Workflow
+from ..monitor import history
+from ..monitor.state import RunState, replay
+from ..monitor.text import Commands
+from ..nodes import registry
+from ..repair.fix import Fix
+from ..session import Run
+from ..usage import BadUsage
+from . import tables
+from .asking import inputs_of, overview, usage_of, variable
+from .cells import line_for
+from .kernel import Kernel
+from .report import COMMANDS, bundle
+
+
+def apply(kernel: Kernel, found: argparse.Namespace) -> None:
+    """Go on with a fix of the last run, and write the repaired workflow into a new cell."""
+    last = kernel.the_last()
+    fix = _fix(last.run, found.fix)
+    if found.no_run:
+        kernel.write_last_cell([fix], fix.apply(last.run.workflow).text)
+        return
+    run = kernel.watch(lambda sinks: last.run.apply(fix, sinks=sinks))
+    kernel.remember(run, last.line)
+    kernel.write_last_cell([fix, *run.applied])
+
+
+def _fix(run: Run, number: int) -> Fix:
+    if not run.fixes:
+        raise BadUsage(f"{run.name}: there is no fix to apply")
+    if number > len(run.fixes):
+        raise BadUsage(f"{run.name}: no fix {number}; the last is {len(run.fixes)}")
+    return run.fixes[number - 1]
+
+
+def resume(kernel: Kernel, found: argparse.Namespace) -> None:
+    """Run a workflow again as it was asked for, in this kernel or in an earlier one."""
+    last = kernel.last
+    given = inputs_of(found, kernel.variables)
+    if last is not None and found.store is None and found.name in (None, last.run.name):
+        inputs = {**last.run.inputs, **given}
+        run = kernel.watch(lambda sinks: last.run.resume(sinks=sinks, inputs=inputs))
+        line = last.line
+    else:
+        run, line = _resume_from_store(kernel, found, given)
+    kernel.remember(run, line)
+    if run.applied:
+        kernel.write_last_cell(run.applied)
+
+
+def _resume_from_store(
+    kernel: Kernel, found: argparse.Namespace, given: Mapping[str, Any]
+) -> tuple[Run, str]:
+    store = kernel.store(found.store)
+    past = session.last_run(store, found.name)
+    if past is None:
+        named = f" of {found.name!r}" if found.name else ""
+        raise BadUsage(f"there is no run{named} in {store} to go on with")
+    _refuse_lost(past.name, [name for name in past.lost if name not in given])
+    workflow, inputs = Workflow.parse(past.text), {**past.inputs, **given}
+    keywords = {**past.options, "name": past.name, "store": store}
+    run = kernel.watch(lambda sinks: session.run(workflow, inputs, sinks=sinks, **keywords))
+    return run, line_for(workflow, past.name, inputs)
+
+
+def _refuse_lost(workflow: str, lost: Sequence[str]) -> None:
+    """Refuse to go on without an input that had a value then: another would run things again."""
+    if lost:
+        how = " ".join(f"--input {name}=$variable" for name in lost)
+        raise BadUsage(f"{workflow}: not everything given could be kept; add {how}")
+
+
+def resolve(kernel: Kernel, found: argparse.Namespace) -> None:
+    """Say whether an effect in doubt happened."""
+    store = kernel.store(found.store)
+    value = MISSING if found.value is None else variable(kernel.variables, found.value)
+    told = session.resolve(
+        found.name or _last_name(kernel, found.store),
+        found.node,
+        found.verdict,
+        store=store,
+        value=value,
+        by=getpass.getuser(),
+    )
+    print(told)
+    print("→ %workflow resume")
+
+
+def _last_name(kernel: Kernel, store: str | None) -> str:
+    if kernel.last is not None and store is None:
+        return kernel.last.run.name
+    past = session.last_run(kernel.store(store))
+    if past is None:
+        raise BadUsage(f"there is no run in {kernel.store(store)}; name the workflow with --name")
+    return past.name
+
+
+def runs(kernel: Kernel, found: argparse.Namespace) -> None:
+    """List the runs of the project store."""
+    store = kernel.store(found.store)
+    records = session.recent_runs(store, found.limit)
+    if records:
+        kernel.front.show(tables.runs(records, time.time()))
+    else:
+        print(f"no runs in {store}")
+
+
+def show(kernel: Kernel, found: argparse.Namespace) -> None:
+    """Show a run's report again from its history."""
+    store = kernel.store(found.store)
+    newest = next(iter(session.recent_runs(store, 1)), None)
+    if found.run is None and newest is None:
+        raise BadUsage(f"no runs in {store}")
+    run = found.run if found.run is not None else newest.id if newest is not None else ""
+    state = recorded(store, history.find(store, run))
+    last = kernel.last is not None and kernel.last.run.id == state.run
+    kernel.front.show(bundle(state, state.last, COMMANDS if last else Commands(), last=True))
+
+
+def recorded(store: Path, run: str) -> RunState:
+    """Give the state of a run as its history tells it."""
+    state = replay(history.read(store, run))
+    if state.finished:
+        return state
+    return dataclasses.replace(
+        state, state=history.UNFINISHED, seconds=max(state.last - state.started, 0.0)
+    )
+
+
+def nodes(kernel: Kernel, found: argparse.Namespace) -> None:
+    """List the node types, or show one."""
+    if found.type is None:
+        kernel.front.show(tables.node_types(known.spec for known in registry.all_types()))
+    else:
+        kernel.front.show(tables.node_type(registry.find(found.type).spec))
+
+
+def help(kernel: Kernel, found: argparse.Namespace) -> None:
+    """Print what there is, or what one command takes."""
+    print(usage_of(found.command).format_help() if found.command else overview())
+
+
+ACTIONS: Final[Mapping[str, Callable[[Kernel, argparse.Namespace], None]]] = {
+    "apply": apply,
+    "resume": resume,
+    "resolve": resolve,
+    "runs": runs,
+    "show": show,
+    "nodes": nodes,
+    "help": help,
+}

@@ -1,0 +1,110 @@
+"""Keeps one display up to date while a run goes on: at most ten drawings a second, and the last."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Mapping
+from types import TracebackType
+from typing import Final, Protocol
+
+from ..events import Event
+from ..monitor.state import RunState, fold
+from ..monitor.text import tell
+from ..settings import LIMITS
+from .front import Mode
+from .report import COMMANDS, bundle
+
+INTERVAL: Final = 1 / LIMITS.updates_per_second
+TICK: Final = 1.0
+"""The elapsed time moves on at least this often, in seconds."""
+
+EMPTY: Final = {"text/plain": "", "text/html": ""}
+
+
+class Screen(Protocol):
+    """Where a report is shown; `front.Front` is the one that exists."""
+
+    @property
+    def mode(self) -> Mode:
+        """How a report reaches its reader."""
+        ...
+
+    def begin(self, bundle: Mapping[str, str]) -> Display:
+        """Begin an output that can be redrawn."""
+        ...
+
+
+class Display(Protocol):
+    """An output that can be redrawn, from any thread."""
+
+    def update(self, bundle: Mapping[str, str]) -> None:
+        """Replace what is shown."""
+        ...
+
+
+class LiveReport:
+    """A run's report, from before its first event to after its last; a sink and a context.
+
+    The sink only folds and wakes the drawing thread: a slow front end cannot slow the run, and
+    no drawing is owed when the context is left.  What is shown follows the screen's mode: `live`
+    one output that is redrawn, `batch` the last drawing only, `terminal` a line for each event
+    and the last drawing.  Nothing is shown when `quiet`.
+    """
+
+    def __init__(self, screen: Screen, quiet: bool = False) -> None:
+        self.screen = screen
+        self.mode = "quiet" if quiet else screen.mode
+        self.state = RunState()
+        self._display: Display | None = None
+        self._changed = threading.Event()
+        self._over = threading.Event()
+        self._drawer = threading.Thread(target=self._draw_on, name="wfrepair-report", daemon=True)
+
+    def __call__(self, event: Event) -> None:
+        """Take an event, on whichever thread the run has."""
+        self.state = fold(self.state, event)
+        self._changed.set()
+        if self.mode == "terminal" and (line := tell(event)):
+            print(line)
+
+    def __enter__(self) -> LiveReport:
+        if self.mode == "live":
+            self._display = self.screen.begin(self._drawing(last=False))
+            self._drawer.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._over.set()
+        self._changed.set()
+        if self._drawer.ident is not None:
+            self._drawer.join()
+        self._end()
+
+    def _end(self) -> None:
+        """Draw once more; what never began, because the run was refused, leaves nothing behind."""
+        begun = bool(self.state.run)
+        drawing = self._drawing(last=True) if begun else EMPTY
+        if self._display is not None:
+            self._display.update(drawing)
+        elif begun and self.mode == "terminal":
+            print(drawing["text/plain"])
+        elif begun and self.mode == "batch":
+            self.screen.begin(drawing)
+
+    def _draw_on(self) -> None:
+        """Draw after every change, waiting `INTERVAL` between drawings, until the run is over."""
+        while not self._over.is_set():
+            self._changed.wait(TICK)
+            self._changed.clear()
+            if self._display is not None and not self._over.is_set():
+                self._display.update(self._drawing(last=False))
+            self._over.wait(INTERVAL)
+
+    def _drawing(self, last: bool) -> Mapping[str, str]:
+        return bundle(self.state, time.time(), COMMANDS, last=last)

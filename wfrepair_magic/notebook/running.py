@@ -1,0 +1,91 @@
+"""What the magics do once they are used: run the cell's workflow, or obey a subcommand."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Mapping
+from typing import Any, Final
+
+from .. import session
+from ..errors import BadWorkflow, NodeFailed
+from ..ir.workflow import Workflow
+from ..session import Run
+from ..usage import BadUsage, asked, check_consent
+from .asking import HELP, cell_usage, inputs_of, usage_of, words
+from .cells import exact, next_line
+from .commands import ACTIONS, recorded
+from .kernel import Kernel
+from .report import COMMANDS, bundle
+
+ENDED_WELL: Final = frozenset({"SUCCESS", "DEGRADED"})
+
+
+def run_line(kernel: Kernel, line: str) -> None:
+    """Obey ``%workflow SUBCOMMAND …``."""
+    command, *rest = words(line) or ["help"]
+    if command in HELP:
+        command = "help"
+    found = usage_of(command).read(rest)
+    if command == "run":
+        raise BadUsage("%workflow run: a workflow is run by a cell that begins with %%workflow")
+    ACTIONS[command](kernel, found)
+
+
+def run_cell(kernel: Kernel, defaults: Mapping[str, str], line: str, body: str) -> Any:
+    """Run the workflow of a cell; gives the output that ``--output`` asks for.
+
+    `defaults` are the options (`repair`, `store`) that hold where the line says nothing.  A
+    workflow that fails is shown and raises nothing, unless ``--strict`` asks for it.
+    """
+    found = cell_usage().read(words(line))
+    _check_variable(found.out)
+    cell = exact(line, body, kernel.front.raw_cell)
+    workflow = Workflow.parse(cell.body, first_line=cell.first_line)
+    check_consent(workflow, found)
+    run = _run(kernel, defaults, workflow, found)
+    unnamed = found.name is None and workflow.name is None
+    kernel.remember(run, next_line(line, run.name if unnamed else None))
+    if found.out:
+        kernel.variables[found.out] = run
+    if found.strict:
+        _raise_if_failed(run)
+    elif run.applied:
+        kernel.write_last_cell(run.applied)
+    return run.result if found.output else None
+
+
+def _run(
+    kernel: Kernel, defaults: Mapping[str, str], workflow: Workflow, found: argparse.Namespace
+) -> Run:
+    cell_id = kernel.front.cell_id
+    keywords = {**defaults, **asked(found), "output": found.output}
+    if found.repair:
+        keywords["repair"] = found.repair
+    inputs = inputs_of(found, kernel.variables)
+    name = found.name or workflow.name or (f"cell-{cell_id}" if cell_id else None)
+    return kernel.watch(
+        lambda sinks: session.run(workflow, inputs, name=name, sinks=sinks, **keywords),
+        quiet=found.quiet,
+    )
+
+
+def _check_variable(name: str | None) -> None:
+    if name is not None and not name.isidentifier():
+        raise BadUsage(f"--out: {name!r} cannot name a variable")
+
+
+def _raise_if_failed(run: Run) -> None:
+    if run.state in ENDED_WELL:
+        return
+    problems = [problem for failure in run.failures for problem in failure.problems]
+    told = "; ".join(failure.describe() for failure in run.failures) or "see the report"
+    raise NodeFailed(f"{run.name} is {run.state}: {told}", problems or run.problems)
+
+
+def run_bundle(run: Run) -> dict[str, str]:
+    """Show a Run as the report that its history tells; nothing where there is none."""
+    try:
+        state = recorded(run.store, run.id)
+    except (BadWorkflow, OSError):
+        return {}
+    return bundle(state, state.last, COMMANDS, last=True)

@@ -1,0 +1,235 @@
+"""The ladder of a draft: it parses, the check finds nothing new, its templates resolve."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+from ..engine.result import Preview
+from ..errors import BadWorkflow
+from ..ir.patch import Edit, Patch, diff
+from ..ir.spec import Catalogue
+from ..ir.workflow import Workflow
+from ..problem import Problem, Slot
+from .fix import Fix, Level, LevelName, Rung, signature
+from .joint import moved, touched
+from .policy import effective_level, sending
+from .rules.base import Case
+
+_NAMES: Final[Mapping[Level, LevelName]] = {
+    Level.SHOW: "SHOW",
+    Level.ASK: "ASK",
+    Level.SAFE: "SAFE",
+}
+
+_PARAM: Final = 3
+"""The length of the shortest slot that says more than which node or edge it is in."""
+
+Look = Callable[[Workflow], Preview]
+"""Finds out what a run of a workflow would do now, without executing anything."""
+
+
+@dataclass(frozen=True)
+class Draft:
+    """An edit that somebody holds to be right, before it is verified.
+
+    `cases` are the problems that it removes; `unveils` are the nodes and edges (their slots) of
+    which the check could not see everything before.  The other fields are as in Fix.
+    """
+
+    code: str
+    level: Level
+    confidence: float
+    patch: Patch
+    title: str
+    why: str
+    evidence: tuple[str, ...]
+    cases: tuple[Case, ...]
+    unveils: frozenset[Slot] = frozenset()
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A draft that did not reach the rung that it needs, and why."""
+
+    draft: Draft
+    reason: str
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What the ladder stands on: the workflow that failed, all its problems, and `look`."""
+
+    workflow: Workflow
+    cases: tuple[Case, ...]
+    catalogue: Catalogue
+    look: Look
+
+    @cached_property
+    def errors(self) -> tuple[Problem, ...]:
+        """The errors that the check finds before any edit."""
+        return _errors(self.workflow, self.catalogue)
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """What was found out on the way up; `notes` are sentences for the evidence."""
+
+    rung: Rung
+    level: Level
+    preview: Preview
+    notes: tuple[str, ...] = ()
+
+
+def climb(draft: Draft, ground: Ground) -> Fix | Refused:
+    """Verify a draft as far as it goes: a Fix with its rung, or the reason why it is dropped."""
+    reason = _out_of_scope(draft, ground.workflow)
+    if reason:
+        return Refused(draft, reason)
+    try:
+        repaired = draft.patch.apply(ground.workflow)
+    except BadWorkflow as error:
+        return Refused(draft, f"the edit cannot be made: {error.message}")
+    if repaired.text == ground.workflow.text:
+        return Refused(draft, "the edit changes nothing")
+    seen = _check(draft, ground, repaired)
+    return seen if isinstance(seen, Refused) else _fix(draft, ground, repaired, seen)
+
+
+def _out_of_scope(draft: Draft, workflow: Workflow) -> str:
+    """Say which edit goes beyond what its problem allows; completed nodes are frozen."""
+    homes = {case.problem.slot[:2] for case in draft.cases}
+    failing = {case.problem.node for case in draft.cases}
+    frozen = {id for case in draft.cases for id in case.frozen}
+    for edit in draft.patch.edits:
+        node = _node_at(edit.slot, workflow)
+        if node in frozen:
+            return f"{node} has completed, and what completed is frozen for fixes"
+        incoming = edit.slot[:1] == ("edges",) and _leads_to(edit, workflow) in failing
+        if edit.slot[:2] not in homes and not incoming:
+            return "the edit would touch a part of the workflow that did not fail"
+    return ""
+
+
+def _node_at(slot: Slot, workflow: Workflow) -> str | None:
+    """Give the id of the node in which a slot lies."""
+    return next((n.id for n in workflow.nodes if n.slot == slot[:2] and len(slot) > 1), None)
+
+
+def _leads_to(edit: Edit, workflow: Workflow) -> str | None:
+    return next((edge.to for edge in workflow.edges if edge.slot == edit.slot[:2]), None)
+
+
+def _check(draft: Draft, ground: Ground, repaired: Workflow) -> _Seen | Refused:
+    """V1: nothing new is wrong; then, if nothing at all is, V2."""
+    after = _errors(repaired, ground.catalogue)
+    before = Counter(_same(problem, draft.patch) for problem in ground.errors)
+    new = [problem for problem in after if not _counted(before, problem)]
+    caused = [problem for problem in new if problem.slot[:2] not in draft.unveils]
+    if caused:
+        return Refused(draft, f"then {caused[0].describe()}")
+    if new:
+        return _Seen("V0", min(draft.level, Level.ASK), Preview({}), _first(new[0]))
+    if after:
+        return _Seen("V1", draft.level, Preview({}), _first(after[0]))
+    return _resolve(draft, ground, repaired)
+
+
+def _resolve(draft: Draft, ground: Ground, repaired: Workflow) -> _Seen | Refused:
+    """V2: what was edited resolves on what is stored; other failures stay what they are."""
+    try:
+        preview = ground.look(repaired)
+    except BadWorkflow as error:
+        return Refused(draft, f"then {error.message}")
+    remaining = next(_still_failing(draft, ground, preview), None)
+    if remaining is not None:
+        return Refused(draft, f"then {remaining}")
+    edited = _edited(draft, repaired, ground.catalogue)
+    level, note = effective_level(draft.level, edited, preview)
+    idle = [node for node in edited if preview.verdicts.get(node, "skipped") == "skipped"]
+    notes = [f"{node} would not run yet, so its templates were not tried" for node in idle]
+    tried = bool(preview.verdicts) and not idle
+    return _Seen("V2" if tried else "V1", level, preview, (*notes, *filter(None, [note])))
+
+
+def _still_failing(draft: Draft, ground: Ground, preview: Preview) -> Iterator[str]:
+    """Give what still fails where the draft edits, apart from problems that it leaves alone."""
+    own = {id(case) for case in draft.cases}
+    others = {
+        (case.problem.code, case.problem.slot, case.problem.message)
+        for case in ground.cases
+        if id(case) not in own
+    }
+    places = touched(draft.patch)
+    for failure in preview.failures:
+        for problem in failure.problems:
+            here = any(_overlap(problem.slot, place) for place in places)
+            if here and (problem.code, problem.slot, problem.message) not in others:
+                yield problem.message
+
+
+def _overlap(one: Slot, other: Slot) -> bool:
+    """Whether a problem of a param, or inside it, lies on an edit's way."""
+    shorter = min(len(one), len(other))
+    return shorter >= _PARAM and one[:shorter] == other[:shorter]
+
+
+def _edited(draft: Draft, repaired: Workflow, catalogue: Catalogue) -> dict[str, frozenset[str]]:
+    """Map each edited node to the params, by their own names, in which it is edited."""
+    found: dict[str, set[str]] = {}
+    for slot in touched(draft.patch):
+        node = next((node for node in repaired.nodes if node.slot == slot[:2]), None)
+        if node is None:
+            continue
+        params = found.setdefault(node.id, set())
+        if slot[2:3] == ("params",) and len(slot) > _PARAM:
+            spec = catalogue.get(node.type)
+            param = spec.param(str(slot[3])) if spec else None
+            params.add(param.name if param else str(slot[3]))
+    return {node: frozenset(params) for node, params in found.items()}
+
+
+def _fix(draft: Draft, ground: Ground, repaired: Workflow, seen: _Seen) -> Fix:
+    problems = [case.problem for case in draft.cases]
+    alone = len({problem.node for problem in problems}) == 1
+    return Fix(
+        code=draft.code,
+        level=_NAMES[seen.level],
+        confidence=round(draft.confidence, 4),
+        origin="rule",
+        why=draft.why,
+        evidence=(*draft.evidence, *seen.notes),
+        patch=draft.patch,
+        diff=diff(ground.workflow, repaired),
+        rung=seen.rung,
+        preview=dict(seen.preview.verdicts),
+        title=draft.title,
+        node=problems[0].node if alone else None,
+        slot=problems[0].slot if len(problems) == 1 else (),
+        digest=ground.workflow.digest,
+        inverse=draft.patch.inverse(ground.workflow),
+        repairs=tuple(signature(problem) for problem in problems),
+        sends=sending(seen.preview),
+    )
+
+
+def _errors(workflow: Workflow, catalogue: Catalogue) -> tuple[Problem, ...]:
+    return tuple(p for p in workflow.problems(catalogue) if p.severity == "error")
+
+
+def _same(problem: Problem, patch: Patch) -> tuple[str, Slot]:
+    return problem.code, moved(problem.slot, patch)
+
+
+def _counted(before: Counter[tuple[str, Slot]], problem: Problem) -> bool:
+    """Whether a finding was there before the edit; each earlier one counts for one."""
+    key = (problem.code, problem.slot)
+    before[key] -= 1
+    return before[key] >= 0
+
+
+def _first(problem: Problem) -> tuple[str]:
+    return (f"nothing runs before this is mended too: {problem.describe()}",)

@@ -1,0 +1,125 @@
+"""The loop: run, diagnose, choose a fix, run the repaired workflow."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Protocol
+
+from ..engine.result import Outcome, Preview
+from ..events import Event, FixApplied, FixesFound, Suggestion
+from ..ir.spec import catalogue
+from ..ir.workflow import Workflow
+from ..problem import Problem
+from .diagnose import diagnose
+from .fix import Fix, Signature, signature, suggestion
+from .policy import Policy, choose
+from .propose import Proposal, propose
+
+
+class Execute(Protocol):
+    """Runs a workflow; `attempt` is 1 for the author's own text and grows with each repair."""
+
+    def __call__(self, workflow: Workflow, attempt: int) -> Outcome:
+        """Give the outcome; what completed before is reused, not repeated."""
+        ...
+
+
+class LookAfter(Protocol):
+    """Says what a run of a workflow would do after that outcome, executing nothing."""
+
+    def __call__(self, workflow: Workflow, outcome: Outcome) -> Preview:
+        """Give the preview of a workflow that the check finds free of errors."""
+        ...
+
+
+@dataclass(frozen=True)
+class Repaired:
+    """How the loop ended.
+
+    `workflow` is what ran last and `outcome` how that ended; `problems`, `fixes` (best first)
+    and `abstained` (a sentence each) are the diagnosis of that outcome, and `applied` are the
+    fixes that led from the author's workflow to `workflow`.
+    """
+
+    workflow: Workflow
+    outcome: Outcome
+    fixes: tuple[Fix, ...] = ()
+    abstained: tuple[str, ...] = ()
+    applied: tuple[Fix, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Trail:
+    """Where the loop has been: texts that ran, problems that a fix was meant to remove."""
+
+    texts: frozenset[str]
+    repaired: frozenset[Signature] = field(default_factory=frozenset)
+
+    def after(self, fix: Fix, workflow: Workflow) -> _Trail:
+        return _Trail(self.texts | {workflow.digest}, self.repaired | set(fix.repairs))
+
+
+def repair_loop(
+    workflow: Workflow,
+    execute: Execute,
+    look: LookAfter,
+    policy: Policy,
+    emit: Callable[[Event], object],
+) -> Repaired:
+    """Run a workflow, and as often as the policy lets it, the workflow repaired.
+
+    Stops at an outcome that is not FAILED, when nothing may be applied unasked, when a problem
+    comes back that was repaired, at a text that has run before, and after `policy.attempts`
+    repairs.  The workflow given is never changed.
+    """
+    state = Repaired(workflow, execute(workflow, 1))
+    trail = _Trail(frozenset({workflow.digest}))
+    while policy.diagnoses and state.outcome.state == "FAILED":
+        state = _diagnosed(state, look, policy)
+        emit(FixesFound(suggestions=_suggestions(state.fixes), abstained=state.abstained))
+        step = _next_step(state, policy, trail)
+        if step is None:
+            break
+        fix, repaired = step
+        number = state.fixes.index(fix) + 1
+        emit(FixApplied(suggestion=suggestion(fix, number), by=f"policy {policy.mode}"))
+        trail = trail.after(fix, repaired)
+        applied = (*state.applied, fix)
+        outcome = execute(repaired, 1 + len(applied))
+        state = Repaired(repaired, outcome, applied=applied)
+    return state
+
+
+def _suggestions(fixes: tuple[Fix, ...]) -> tuple[Suggestion, ...]:
+    return tuple(suggestion(fix, number) for number, fix in enumerate(fixes, start=1))
+
+
+def _diagnosed(state: Repaired, look: LookAfter, policy: Policy) -> Repaired:
+    """Add to an outcome what its diagnosis found."""
+    outcome = state.outcome
+    cases = diagnose(state.workflow, outcome, catalogue)
+    if policy.proposes:
+        proposal = propose(cases, lambda workflow: look(workflow, outcome))
+    else:
+        proposal = Proposal(abstained=tuple(case.problem.describe() for case in cases))
+    return replace(
+        state,
+        fixes=proposal.fixes,
+        abstained=proposal.abstained,
+        problems=tuple(case.problem for case in cases),
+    )
+
+
+def _next_step(state: Repaired, policy: Policy, trail: _Trail) -> tuple[Fix, Workflow] | None:
+    """Give the fix to apply unasked and the workflow that it makes; None where to stop."""
+    if len(state.applied) >= policy.attempts:
+        return None
+    if any(signature(problem) in trail.repaired for problem in state.problems):
+        return None
+    fix = choose(policy, state.fixes)
+    if fix is None:
+        return None
+    repaired = fix.apply(state.workflow)
+    return None if repaired.digest in trail.texts else (fix, repaired)

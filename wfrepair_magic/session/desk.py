@@ -1,0 +1,233 @@
+"""What lies in a project store: opened together, asked and answered on the run's own thread."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import json
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ..engine import runs, sessions
+from ..engine.ledger import Ledger, Receipt
+from ..engine.owner import Owner, me
+from ..engine.store import Store
+from ..engine.thread import on_own_thread
+from ..errors import BadWorkflow
+from ..ir.model import MISSING
+from ..ir.workflow import Workflow
+from ..monitor import history
+from ..repair.loop import Repaired
+from .options import Options
+
+_held: set[tuple[str, str]] = set()
+_held_here = threading.Lock()
+
+
+@dataclass(frozen=True)
+class LastRun:
+    """What is needed to go on with a workflow in a new process: its text, inputs and options.
+
+    `inputs` leaves out secrets, and `lost` names the inputs that could not be written down.
+    """
+
+    id: str
+    name: str
+    session: str
+    text: str
+    inputs: Mapping[str, Any]
+    lost: tuple[str, ...]
+    options: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Desk:
+    """The open store and ledger of one project, and what a run asks of them."""
+
+    store: Store
+    ledger: Ledger
+
+    def enter(self, options: Options) -> tuple[str, tuple[Receipt, ...]]:
+        """Give the id of the run's session, and the doubts that stand against a fresh one."""
+        if options.fresh and not options.yes:
+            before = sessions.current(self.ledger, options.name)
+            doubts = tuple(self.ledger.open_questions(before.id)) if before else ()
+            if before is not None and doubts:
+                return before.id, doubts
+        entered = sessions.enter(self.ledger, options.name, options.session, options.fresh)
+        return entered.id, ()
+
+    def peek(self, options: Options) -> str:
+        """Give the id of the session that a run would go on with; "" where it would open one."""
+        found = sessions.current(self.ledger, options.name)
+        if found is None or options.fresh:
+            return ""
+        over = options.session == "per-run" and found.state in sessions.COMPLETE
+        return "" if over else found.id
+
+    def record(self, run: str, session: str, workflow: Workflow, asked: RunAsked) -> None:
+        """Write down that a run begins, so that another process can go on with it."""
+        record = runs.RunRecord(
+            id=run,
+            workflow=asked.options.name,
+            session=session,
+            digest=workflow.digest,
+            inputs=json.dumps(_writable(workflow, asked.inputs)),
+            options=json.dumps(_remembered(asked.options)),
+            owner=me(),
+            started=time.time(),
+        )
+        runs.record_run(self.ledger, record, runs.Text(workflow.digest, workflow.text))
+
+    def repaired(self, run: str, author: Workflow, done: Repaired) -> None:
+        """Write down the text that a run ended with, and how it came from the author's."""
+        parent = author
+        for fix in done.applied:
+            child = fix.apply(parent)
+            patch = json.dumps(dataclasses.asdict(fix.patch), default=repr)
+            text = runs.Text(child.digest, child.text, parent.digest, patch, fix.code)
+            runs.repaired_run(self.ledger, run, text)
+            parent = child
+
+    def finish(self, run: str, session: str, state: str) -> None:
+        """Write down how a run, and with it its session, ended."""
+        sessions.ended(self.ledger, session, state)
+        runs.finish_run(self.ledger, run, state)
+
+    def acquire(self, session: str, owner: Owner) -> Owner | None:
+        """Take the session's lease; gives the live holder where there is one.
+
+        Two runs of one process have one owner, which the ledger cannot tell apart.
+        """
+        key = (str(self.ledger.folder), session)
+        with _held_here:
+            if key in _held:
+                return owner
+            holder = sessions.acquire(self.ledger, session, owner)
+            if holder is None:
+                _held.add(key)
+            return holder
+
+    def release(self, session: str, owner: Owner) -> None:
+        """Give the session's lease back."""
+        sessions.release(self.ledger, session, owner)
+        with _held_here:
+            _held.discard((str(self.ledger.folder), session))
+
+
+@dataclass(frozen=True)
+class RunAsked:
+    """The inputs and options that a run is remembered with."""
+
+    inputs: Mapping[str, Any]
+    options: Options
+
+
+@contextlib.contextmanager
+def open_desk(folder: Path) -> Iterator[Desk]:
+    """Open a project store, made first where there is none; for the calling thread only."""
+    with (
+        contextlib.closing(Ledger.open(folder)) as ledger,
+        contextlib.closing(Store.open(folder)) as store,
+    ):
+        yield Desk(store, ledger)
+
+
+def resolve(  # noqa: PLR0913 – who, what, verdict; where, with which value and by whom
+    name: str,
+    node: str,
+    verdict: str,
+    *,
+    store: str | Path,
+    value: Any = MISSING,
+    by: str = "a person",
+) -> str:
+    """Take a person's word on an effect in doubt, and say what follows from it.
+
+    `verdict` is "sent" or "not-sent"; `value`, a mapping of outputs, is what the node would have
+    returned.  Raises BadWorkflow where nothing of that name is in doubt.
+    """
+    if verdict not in ("sent", "not-sent"):
+        raise BadWorkflow(f"say `sent` or `not-sent`, not {verdict!r}")
+    outputs = None if value is MISSING else _outputs(value)
+
+    def answer() -> str:
+        with open_desk(Path(store)) as desk:
+            found = sessions.current(desk.ledger, name)
+            if found is None:
+                raise BadWorkflow(f"this store knows no workflow {name!r}")
+            desk.ledger.resolve(found.id, node, verdict == "sent", by, outputs)
+        follows = "counts as done" if verdict == "sent" else "runs with the next run"
+        return f"{node}: taken down as {verdict}; it {follows}"
+
+    return on_own_thread(answer)
+
+
+def last_run(store: str | Path, name: str | None = None) -> LastRun | None:
+    """Give what is needed to go on with the last run (of that name); None where there is none."""
+
+    def look() -> LastRun | None:
+        with open_desk(Path(store)) as desk:
+            if name is None:
+                newest = runs.runs(desk.ledger, 1)
+                found = newest[0] if newest else None
+            else:
+                found = runs.last_run(desk.ledger, name)
+            if found is None:
+                return None
+            text = runs.text_of(desk.ledger, found.digest).text
+        written = json.loads(found.inputs)
+        return LastRun(
+            id=found.id,
+            name=found.workflow,
+            session=found.session,
+            text=text,
+            inputs=written["values"],
+            lost=tuple(written["lost"]),
+            options=json.loads(found.options),
+        )
+
+    return on_own_thread(look) if Path(store).exists() else None
+
+
+def recent_runs(store: str | Path, limit: int = 20) -> list[history.RunRecord]:
+    """List the runs of a store that began last, newest first."""
+    return history.recent(Path(store), limit)
+
+
+def _outputs(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {"result": value}
+
+
+def _writable(workflow: Workflow, inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """Split inputs into those that can be written down as JSON and the names of the others."""
+    values, lost = {}, []
+    for name, value in inputs.items():
+        declared = workflow.inputs.get(name)
+        if (declared is not None and declared.secret) or not _is_json(value):
+            lost.append(name)
+        else:
+            values[name] = value
+    return {"values": values, "lost": lost}
+
+
+def _is_json(value: Any) -> bool:
+    try:
+        return bool(json.loads(json.dumps(value)) == value)
+    except (TypeError, ValueError, RecursionError):
+        return False
+
+
+def _remembered(options: Options) -> dict[str, Any]:
+    """Give the options that a later run of the same session shall have, too."""
+    return {
+        "repair": options.policy.mode,
+        "session": options.session,
+        "on_failure": options.on_failure,
+        "max_workers": options.max_workers,
+        "output": options.output,
+    }

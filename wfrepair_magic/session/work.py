@@ -1,0 +1,215 @@
+"""One run from end to end, on a thread of its own: open, hold the session, loop, close."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import itertools
+import os
+import threading
+import time
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import Any
+
+from .. import events
+from ..engine import passes
+from ..engine.backend import Backend, DaemonThreads
+from ..engine.ledger import Receipt
+from ..engine.owner import Owner, me
+from ..engine.passes import Request, Tools
+from ..engine.result import NodeRun, Outcome, Preview
+from ..engine.thread import on_own_thread
+from ..errors import BadWorkflow
+from ..ir.workflow import Workflow
+from ..monitor.history import HistoryWriter
+from ..repair.loop import Repaired, repair_loop
+from .desk import Desk, RunAsked, open_desk
+from .options import Options
+
+LEASE_LOOK = 0.1
+"""Seconds between looks at whether the owner of a session has let go of it."""
+
+Emit = Callable[[events.Event], None]
+Stop = threading.Event
+
+_inside: ContextVar[frozenset[tuple[str, str]]] = ContextVar("wfrepair_inside", default=frozenset())
+"""The sessions that the current code is a node of."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a run is of: a workflow, its inputs as given, the options, who wants its events."""
+
+    workflow: Workflow
+    inputs: Mapping[str, Any]
+    options: Options
+    sinks: tuple[events.Sink, ...] = ()
+
+
+@dataclass(frozen=True)
+class Left:
+    """What a run left: its id and its session's, the end of the loop, its time in seconds."""
+
+    run: str
+    session: str
+    repaired: Repaired
+    seconds: float
+
+
+@dataclass
+class _Emitter:
+    """Numbers events and hands them to the sinks; says once where a sink broke."""
+
+    run: str
+    sinks: tuple[events.Sink, ...]
+    numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+    broken: set[int] = field(default_factory=set)
+
+    def __call__(self, event: events.Event) -> None:
+        numbered = dataclasses.replace(event, run=self.run, seq=next(self.numbers), at=time.time())
+        for sink, error in events.fan_out(*self.sinks)(numbered):
+            if id(sink) not in self.broken:
+                self.broken.add(id(sink))
+                self(events.Notice(text=f"a sink broke and misses events: {error!r}"))
+
+
+def work(asked: Asked) -> Left:
+    """Do the run and wait for it; an interrupt ends it in order.
+
+    Raises BadWorkflow inside a node of the same workflow: it would wait for itself for ever.
+    """
+    options = asked.options
+    here = (str(options.store), options.name)
+    if here in _inside.get():
+        raise BadWorkflow(f"{options.name}: a node of a workflow cannot run that workflow itself")
+    stop = threading.Event()
+    return on_own_thread(lambda: _do(asked, stop), stop)
+
+
+def foresee(asked: Asked) -> Preview:
+    """Say what a run would do, executing nothing."""
+
+    def look() -> Preview:
+        with open_desk(asked.options.store) as desk:
+            session = desk.peek(asked.options)
+            tools = _tools(desk, asked.options, (session, ""), _tell_nobody, threading.Event())
+            return passes.look(asked.workflow, _request(asked), tools)
+
+    return on_own_thread(look)
+
+
+def _tell_nobody(event: events.Event) -> None:
+    """Take the events of a look ahead, which has none to tell."""
+
+
+def _do(asked: Asked, stop: threading.Event) -> Left:
+    options = asked.options
+    _inside.set(_inside.get() | {(str(options.store), options.name)})
+    begin = time.perf_counter()
+    run = f"{time.strftime('%Y%m%d-%H%M%S')}-{uuid.uuid4().hex[:8]}"
+    with contextlib.ExitStack() as stack:
+        desk = stack.enter_context(open_desk(options.store))
+        history = stack.enter_context(contextlib.closing(HistoryWriter(options.store)))
+        emit = _Emitter(run, (history, *asked.sinks))
+        session, doubts = desk.enter(options)
+        desk.record(run, session, asked.workflow, RunAsked(asked.inputs, options))
+        if doubts:
+            done = Repaired(asked.workflow, _asks_first(asked.workflow, doubts))
+        else:
+            tools = _tools(desk, options, (session, run), emit, stop)
+            stack.callback(tools.backend.shutdown)
+            done = _with_lease(asked, desk, tools)
+        seconds = time.perf_counter() - begin
+        state, outcome = done.outcome.state, done.outcome
+        emit(
+            events.RunFinished(
+                state=state, seconds=seconds, failures=outcome.failures, action=outcome.action
+            )
+        )
+        if done.applied:
+            desk.repaired(run, asked.workflow, done)
+        desk.finish(run, session, state)
+    return Left(run, session, done, seconds)
+
+
+def _tools(desk: Desk, options: Options, names: tuple[str, str], emit: Emit, stop: Stop) -> Tools:
+    """Gather what the passes of a run share; `names` are the ids of its session and the run."""
+    session, run = names
+    return Tools(
+        store=desk.store,
+        ledger=desk.ledger,
+        backend=Backend(DaemonThreads()),
+        owner=me(),
+        workflow=options.name,
+        session=session,
+        run=run,
+        emit=emit,
+        stop=stop,
+        rerun=set(options.rerun),
+    )
+
+
+def _request(asked: Asked) -> Request:
+    options = asked.options
+    return Request(
+        given=asked.inputs,
+        environ=os.environ,
+        folder=options.folder,
+        stdin=options.stdin,
+        scope=options.scope,
+        on_failure=options.on_failure,
+        workers=options.max_workers,
+        ask=options.ask,
+    )
+
+
+def _with_lease(asked: Asked, desk: Desk, tools: Tools) -> Repaired:
+    """Run the loop as the session's owner; a live owner is waited for."""
+    told: Owner | None = None
+    while (holder := desk.acquire(tools.session, tools.owner)) is not None:
+        if holder != told:
+            told = holder
+            tools.emit(events.OwnerAwaited(owner=f"process {holder.pid}"))
+        if tools.stop.wait(LEASE_LOOK):
+            return Repaired(asked.workflow, _stopped(asked.workflow))
+    try:
+        return _loop(asked, tools)
+    finally:
+        desk.release(tools.session, tools.owner)
+
+
+def _loop(asked: Asked, tools: Tools) -> Repaired:
+    request = _request(asked)
+    last: list[Outcome] = []
+
+    def execute(workflow: Workflow, attempt: int) -> Outcome:
+        last[:] = [passes.execute(workflow, request, tools, last[0] if last else None)]
+        return last[0]
+
+    def look(workflow: Workflow, outcome: Outcome) -> Preview:
+        return passes.look(workflow, request, tools)
+
+    return repair_loop(asked.workflow, execute, look, asked.options.policy, tools.emit)
+
+
+def _stopped(workflow: Workflow) -> Outcome:
+    nodes = {
+        node.id: NodeRun(node.id, node.type, "skipped", reason="run stopped")
+        for node in workflow.nodes
+    }
+    return Outcome("CANCELLED", nodes)
+
+
+def _asks_first(workflow: Workflow, doubts: tuple[Receipt, ...]) -> Outcome:
+    """Give the outcome of a fresh start that was not made because of effects in doubt."""
+    reason = "the earlier session holds effects in doubt: resolve them, or agree with `--yes`"
+    questions = {receipt.slot: receipt.question for receipt in doubts}
+    nodes = {}
+    for node in workflow.nodes:
+        asked = questions.get(node.id)
+        state = "skipped" if asked is None else "in_doubt"
+        nodes[node.id] = NodeRun(node.id, node.type, state, reason=reason, question=asked or "")
+    return Outcome("WAITING", nodes)

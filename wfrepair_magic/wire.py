@@ -1,0 +1,115 @@
+"""Every message that leaves the process as JSON, made by pure functions from values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final, Protocol
+
+from .engine.result import NodeRun
+from .errors import WorkflowError
+from .failure import Failure
+from .monitor.plain import plain
+from .problem import Problem
+from .repair.fix import Fix
+
+VERSION: Final = 1
+"""The version of the documents; it rises when a field goes away or changes its meaning."""
+
+PROBLEM: Final = ("severity", "code", "path", "line", "column", "message", "hint", "node")
+FAILURE: Final = (
+    "node", "code", "category", "helps", "effect", "fixable", "message", "hint", "error_type",
+    "detail", "attempts", "input_shapes",
+)  # fmt: skip
+NODE: Final = (
+    "id", "type", "state", "outputs", "action", "attempts", "seconds", "saved_seconds", "age",
+    "reason", "question",
+)  # fmt: skip
+FIX: Final = (
+    "title", "code", "level", "confidence", "origin", "why", "evidence", "diff", "rung", "preview",
+    "node",
+)  # fmt: skip
+RUN: Final = (
+    "id", "name", "session", "state", "action", "seconds", "node_count", "metrics", "outputs",
+    "inputs", "abstained", "repaired_text",
+)  # fmt: skip
+
+
+class FinishedRun(Protocol):
+    """The structured parts of a run; `session.Run` has them, and the plain fields of `RUN`."""
+
+    @property
+    def nodes(self) -> Mapping[str, NodeRun]:
+        """How each node ended."""
+        ...
+
+    @property
+    def failures(self) -> Sequence[Failure]:
+        """The root failures that nothing handled."""
+        ...
+
+    @property
+    def fixes(self) -> Sequence[Fix]:
+        """What would repair them, best first."""
+        ...
+
+    @property
+    def applied(self) -> Sequence[Fix]:
+        """The fixes that went in."""
+        ...
+
+    @property
+    def problems(self) -> Sequence[Problem]:
+        """What the check and the diagnosis found."""
+        ...
+
+
+def run_document(run: FinishedRun) -> dict[str, Any]:
+    """Give a finished run as one JSON document, under the names that `session.Run` uses.
+
+    Outputs that JSON has no form for (data frames, bytes) stand as a text that names their type.
+    """
+    return {
+        "version": VERSION,
+        **_fields(run, RUN),
+        "nodes": {id: _fields(node, NODE) for id, node in run.nodes.items()},
+        "failures": [_failure(failure) for failure in run.failures],
+        "fixes": _fixes(run.fixes),
+        "applied": _fixes(run.applied),
+        "problems": problem_documents(run.problems),
+    }
+
+
+def check_document(problems: Sequence[Problem]) -> dict[str, Any]:
+    """Give the result of a check; `ok` says that no error is among the problems."""
+    return {
+        "version": VERSION,
+        "ok": all(problem.severity != "error" for problem in problems),
+        "problems": problem_documents(problems),
+    }
+
+
+def error_document(error: WorkflowError) -> dict[str, Any]:
+    """Give what was raised instead of a run, with the problems that it carries."""
+    found = (problem for problem in error.problems if isinstance(problem, Problem))
+    return {
+        "version": VERSION,
+        "error": {"type": type(error).__name__, "message": error.message},
+        "problems": problem_documents(found),
+    }
+
+
+def problem_documents(problems: Iterable[Problem]) -> list[dict[str, Any]]:
+    """Give problems with their places; lines and columns count from 1."""
+    return [_fields(problem, PROBLEM) for problem in problems]
+
+
+def _failure(failure: Failure) -> dict[str, Any]:
+    return {**_fields(failure, FAILURE), "problems": problem_documents(failure.problems)}
+
+
+def _fixes(fixes: Iterable[Fix]) -> list[dict[str, Any]]:
+    return [{"number": n, **_fields(fix, FIX)} for n, fix in enumerate(fixes, start=1)]
+
+
+def _fields(value: object, names: Sequence[str]) -> dict[str, Any]:
+    return {name: plain(getattr(value, name)) for name in names}
