@@ -16,7 +16,7 @@ import urllib.error
 import urllib.request
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Lock
+from threading import Lock, Thread
 
 PORT = 8917
 LOG = Path("chat.log")
@@ -38,9 +38,12 @@ def start(port: int = PORT, log: Path = LOG) -> str:
 
 
 def stop(port: int = PORT) -> None:
-    """Ask the service to end; harmless where none runs."""
-    if _answers(port):
-        _request(port, "/stop", data=b"")
+    """End the service and wait until it has; harmless where none runs."""
+    if not _answers(port):
+        return
+    _request(port, "/stop", data=b"")
+    while _answers(port):
+        time.sleep(0.05)
 
 
 def messages(log: Path = LOG) -> list[dict[str, object]]:
@@ -74,7 +77,7 @@ class _Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         if self.path == "/stop":
             self._answer(200, b"{}", "application/json")
-            self.server.stopping = True
+            Thread(target=self.server.shutdown).start()
             return
         number = self.server.keep(json.loads(body), self.headers.get("Idempotency-Key", ""))
         answer = json.dumps({"ok": True, "number": number}).encode()
@@ -96,7 +99,7 @@ class _Server(ThreadingHTTPServer):
 
     def __init__(self, port: int, log: Path) -> None:
         super().__init__(("127.0.0.1", port), _Handler)
-        self.log, self.lock, self.stopping = log, Lock(), False
+        self.log, self.lock = log, Lock()
 
     def keep(self, message: dict[str, object], key: str) -> int:
         """Append a message to the log, on disk, and give its number."""
@@ -108,12 +111,6 @@ class _Server(ThreadingHTTPServer):
             os.fsync(file.fileno())
             return number
 
-    def service_actions(self) -> None:
-        """End the process soon after `/stop` was answered."""
-        if self.stopping:
-            time.sleep(0.1)
-            os._exit(0)
-
 
 def main() -> None:
     """Serve until told to stop."""
@@ -121,7 +118,8 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=PORT)
     parser.add_argument("--log", type=Path, default=LOG)
     given = parser.parse_args()
-    _Server(given.port, given.log).serve_forever()
+    with _Server(given.port, given.log) as server:
+        server.serve_forever(poll_interval=0.05)
 
 
 if __name__ == "__main__":

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +16,7 @@ from typing import Any
 import pytest
 
 import wfrepair_magic
+from wfrepair_magic.cli import main
 
 ROOT = str(Path(wfrepair_magic.__file__).parents[1])
 GOOD = """\
@@ -32,9 +35,11 @@ outputs: {name: {source: "${show.name}"}}
 
 @dataclass
 class Project:
-    """A folder in which the program is started."""
+    """A folder in which the program is called (`say`), or started as a process (`start`)."""
 
     folder: Path
+    patch: pytest.MonkeyPatch
+    printed: pytest.CaptureFixture[str]
 
     def write(self, name: str, text: str) -> Path:
         """Put a file there."""
@@ -42,21 +47,23 @@ class Project:
         path.write_text(text)
         return path
 
-    def start(self, *words: str, stdin: int | None = None) -> subprocess.Popen[str]:
-        """Start the program."""
+    def start(self, *words: str) -> subprocess.Popen[str]:
+        """Start the program in a process of its own."""
         environ = {**os.environ, "PYTHONPATH": ROOT, "PYTHONIOENCODING": "utf-8"}
         return subprocess.Popen(
             [sys.executable, "-m", "wfrepair_magic", *words],
-            cwd=self.folder, env=environ, text=True, encoding="utf-8", stdin=stdin,
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            cwd=self.folder, env=environ, text=True, encoding="utf-8",
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         )  # fmt: skip
 
     def say(self, *words: str, stdin: str | None = None) -> tuple[int, str, str]:
         """Run the program to its end: exit code, standard output, standard error."""
-        piped = subprocess.PIPE if stdin is not None else subprocess.DEVNULL
-        process = self.start(*words, stdin=piped)
-        out, err = process.communicate(stdin, timeout=60)
-        return process.returncode, out, err
+        piped = io.TextIOWrapper(io.BytesIO((stdin or "").encode()), "utf-8")
+        self.patch.setattr(sys, "stdin", piped)
+        self.printed.readouterr()
+        code = main(words)
+        out, err = self.printed.readouterr()
+        return code, out, err
 
     def json(self, *words: str, **keywords: Any) -> tuple[int, dict[str, Any]]:
         """Run with ``--json``: exit code and document."""
@@ -69,9 +76,16 @@ class Project:
 
 
 @pytest.fixture
-def project(tmp_path: Path) -> Project:
-    """Give an empty project."""
-    return Project(tmp_path)
+def project(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Iterator[Project]:
+    """Give an empty project as the current folder; what a call imports from it is forgotten."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    yield Project(tmp_path, monkeypatch, capsys)
+    for name, module in list(sys.modules.items()):
+        if str(getattr(module, "__file__", None)).startswith(str(tmp_path)):
+            del sys.modules[name]
 
 
 def test_success_is_0_with_a_report(project: Project) -> None:

@@ -239,6 +239,26 @@ DIFFERENT: dict[str, tuple[Code, Code]] = {
     "a type that a global names": _after(
         "T = list[int]", "T = list[str] | None", "def f(x): return T"
     ),
+    "the metadata of a type": _after(
+        "from typing import Annotated\nT = Annotated[int, 1]",
+        "from typing import Annotated\nT = Annotated[int, 2]",
+        "def f(x): return T",
+    ),
+    "a field of a slotted dataclass": _after(
+        "import dataclasses\n@dataclasses.dataclass(slots=True, frozen=True)\nclass R:\n a: int",
+        "import dataclasses\n@dataclasses.dataclass(slots=True, frozen=True)\nclass R:\n a: str",
+        "def f(x): return R(x)",
+    ),
+    "an abstract method": _after(
+        "import abc\nclass A(abc.ABC):\n @abc.abstractmethod\n def m(self): return 1",
+        "import abc\nclass A(abc.ABC):\n @abc.abstractmethod\n def m(self): return 2",
+        "class B(A):\n def m(self): return super().m()\ndef f(x): return B().m()",
+    ),
+    "a field of a typed dict": _after(
+        "import typing\nclass T(typing.TypedDict):\n a: int",
+        "import typing\nclass T(typing.TypedDict):\n a: str",
+        "def f(x): return T(a=x)",
+    ),
     "a constant of a module": _beside(
         "import side\ndef f(x): return side.K", {"side": "K = 1"}, {"side": "K = 2"}
     ),
@@ -347,6 +367,11 @@ SAME: dict[str, tuple[Code, Code]] = {
         "import functools\n@functools.cache\ndef g(x): return x",
         "import functools\ndef g(x): return x\ng = functools.cache(g)",
         _F_CALLS_G,
+    ),
+    "a set of functions of one name": _after(
+        "S = {lambda: 1,\n lambda: 2,\n lambda: 3}",
+        "S = [lambda: 1,\n lambda: 2,\n lambda: 3]\nS = {*reversed(S)}",
+        "def f(x): return S",
     ),
     "a set of functions": _after(
         "def g(x): return 1\ndef h(x): return 2\nS = {g, h}",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import importlib
+import json
 import linecache
 import os
 import subprocess
@@ -14,7 +16,8 @@ from typing import Any
 
 import pytest
 
-from wfrepair_magic.engine import shipped
+from wfrepair_magic.engine import known_code, shipped
+from wfrepair_magic.engine.ast_form import form_digest
 from wfrepair_magic.engine.code_keys import CodeKey, code_of, digest_with_code
 from wfrepair_magic.engine.keys import Unkeyable, digest
 from wfrepair_magic.engine.references import references_of
@@ -428,6 +431,27 @@ def test_the_path_of_names_leads_to_the_culprit(source: str, path: str) -> None:
     assert caught.value.path == path
 
 
+MODEL = """
+    import pydantic
+    class M(pydantic.BaseModel):
+        model_config = {{"frozen": {frozen}}}
+        a: int = pydantic.Field(default={default}, gt={bound})
+        b: list[str] = pydantic.Field(default_factory=list)
+        @pydantic.field_validator("a")
+        @classmethod
+        def check(cls, value): return value + {add}
+    def f(x): return M(a=x)
+"""
+WHOLE = {"frozen": True, "default": 1, "bound": 0, "add": 0}
+
+
+@pytest.mark.parametrize("change", [{"frozen": False}, {"default": 2}, {"bound": -1}, {"add": 1}])
+def test_every_part_of_a_model_counts(change: dict[str, Any]) -> None:
+    """Settings, defaults, constraints and validators of a pydantic model belong to its key."""
+    one, same = (key(cell(MODEL.format(**WHOLE))["f"]) for _ in range(2))
+    assert one == same != key(cell(MODEL.format(**{**WHOLE, **change}))["f"])
+
+
 # Values with code in them.
 
 
@@ -456,6 +480,17 @@ def test_data_without_code_has_its_plain_digest() -> None:
 
 
 # Details that the rest stands on.
+
+
+def test_a_form_does_not_depend_on_how_a_python_cuts_an_f_string() -> None:
+    """Empty and divided pieces of text, which versions leave in f-strings, say nothing."""
+    whole = ast.parse("f'ab{x:>3}'")
+    value = whole.body[0].value
+    field = value.values[1]
+    cut = [ast.Constant("a"), ast.Constant("b"), field, ast.Constant("")]
+    divided = ast.Module([ast.Expr(ast.JoinedStr(cut))], [])
+    assert form_digest(divided) == form_digest(whole)
+    assert form_digest(ast.parse("f'abc{x:>3}'")) != form_digest(whole)
 
 
 def test_references_follow_the_scopes_of_the_compiler() -> None:
@@ -498,8 +533,6 @@ def test_a_long_expression_is_read() -> None:
 
 def test_the_document_is_a_plain_tree() -> None:
     """A key document can be stored as JSON and read by people."""
-    import json
-
     document = code_of(cell(CLIENT.format(1, 1))["f"], effect=True).document
     assert json.loads(json.dumps(document)) == document
 
@@ -512,8 +545,6 @@ def test_no_value_stands_in_a_document() -> None:
 
 def test_cells_are_forgotten_with_their_code() -> None:
     """What was read of a function is dropped when the function is gone."""
-    from wfrepair_magic.engine import known_code
-
     names = cell("def f(x): return x")
     key(names["f"])
     kept = id(names["f"].__code__)

@@ -19,7 +19,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from wfrepair_magic.engine import codecs
 from wfrepair_magic.engine.keys import KEY_VERSION, Unkeyable, digest, encode
+from wfrepair_magic.ir.shell import Program
 
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))  # the tables lie beside this file, which is in no package
@@ -155,6 +157,14 @@ def test_a_copy_has_the_key_of_its_original(value: Any) -> None:
     assert encode(copy.deepcopy(value)) == encode(value)
 
 
+@given(VALUES)
+def test_a_result_that_was_stored_has_the_key_of_the_live_one(value: Any) -> None:
+    """What comes back from the store leads to the same keys downstream as what went in."""
+    raw = codecs.encode(value)
+    if raw is not None:  # else it is not kept
+        assert encode(codecs.decode(raw)) == encode(value)
+
+
 @given(st.dictionaries(KEYS, VALUES, max_size=4), st.randoms())
 def test_the_order_of_a_dict_does_not_count(value: dict[Any, Any], random: Any) -> None:
     """Inserting the same items in another order gives the same key, at every depth."""
@@ -183,6 +193,13 @@ def test_the_layout_of_an_array_does_not_count(numbers: list[int], columns_first
     table = np.array([numbers, numbers], dtype="<i8")
     laid = np.asfortranarray(table) if columns_first else table[:, ::-1][:, ::-1]
     assert encode(laid) == encode(table)
+
+
+def test_a_shell_program_is_keyed_by_its_text_and_values() -> None:
+    """A command in which values are references differs from plain text and by its values."""
+    programs = [Program("echo $a", {"a": "1"}), Program("echo $a", {"a": "2"}), "echo $a"]
+    assert len({digest(program) for program in programs}) == 3
+    assert digest(programs[0]) == digest(Program("echo $a", {"a": "1"}))
 
 
 # What has no key.

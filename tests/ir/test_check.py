@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import json
 from typing import Any
 
 import pytest
@@ -135,6 +137,10 @@ CASES = {
     "out of range": (
         in_nodes("id: a, type: open, retry: {attempts: 0}"),
         ("PRM09", "nodes[0].retry.attempts", "0}}", ""),
+    ),
+    "code that no failure has": (
+        in_nodes("id: a, type: open, retry: {on: [timeout]}"),
+        ("LNG02", "nodes[0].retry.on[0]", "timeout]}}", "codes are written like `ENV06`"),
     ),
     "bad id": (
         in_nodes("id: 1st, type: open"),
@@ -350,6 +356,7 @@ def test_one_mistake_is_one_error_at_its_place(
     assert [(one.code, one.path, there(text, one), one.hint) for one in found] == [expected]
     assert found[0].severity == "error"
     assert found[0].code in CODES
+    assert json.dumps(dataclasses.asdict(found[0])), "events carry problems as JSON"
 
 
 WARNINGS = {
@@ -367,6 +374,10 @@ WARNINGS = {
     "unknown field with a way out": (
         in_nodes(A, 'id: b, type: open, params: {x: "${a.body ?? null}"}'),
         ("TPL05", "nodes[1].params.x", 'body ?? null}"'),
+    ),
+    "number behind a dot": (
+        in_nodes(A, 'id: b, type: open, params: {x: "${a.response.0.id}"}'),
+        ("TPL12", "nodes[1].params.x", '0.id}"}}'),
     ),
     "raw text in a program": (
         in_nodes(A, 'id: b, type: run, params: {command: "echo ${a.response | raw}"}'),
@@ -416,6 +427,8 @@ SOUND = {
     ) + "edges:\n- {from: a, to: b, action: error}\n",
     "outputs with and without braces": in_nodes(A)
     + 'outputs: {p: {source: a.response}, q: {source: "${a}"}, r: {source: "is ${a.response}"}}\n',
+    "containers of which nothing is written yet": in_nodes("id: a, type: open, params: , after: ")
+    + "edges:\ninputs:\noutputs:\ndefaults:\n",
     "open params": in_nodes('id: a, type: value, params: {anything: 1, at: {all: "${b.x}"}}',
                             "id: b, type: open"),
     "shell value before its node": in_nodes(

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wfrepair_magic.ir.inputs import Misfit, declared_environment, fitted, resolve_inputs
+from wfrepair_magic.ir.inputs import Misfit, fitted, resolve_inputs
 from wfrepair_magic.ir.language import TYPES
 from wfrepair_magic.ir.model import Definition
 from wfrepair_magic.ir.reader import define
@@ -139,9 +139,3 @@ def test_null_stands_for_an_optional_value_only() -> None:
     assert resolve_inputs(optional, {}, {}) == ({"x": None}, [])
     (problem,) = resolve_inputs(inputs(x={"type": "integer"}), {"x": None}, {})[1]
     assert problem.code == "PRM07"
-
-
-def test_only_declared_variables_are_given_to_templates() -> None:
-    """The environment of templates holds what inputs declare and what is set, nothing else."""
-    definition = inputs(a={"env": "A"}, b={"env": "B"}, c={})
-    assert declared_environment(definition, {"A": "1", "PATH": "x"}) == {"A": "1"}

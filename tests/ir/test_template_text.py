@@ -83,7 +83,12 @@ def test_a_nested_index_is_a_path_of_its_own() -> None:
     outer = ref("${l[${i.n}].x}")
     inner = outer.path[0]
     assert isinstance(inner, Ref)
-    assert (inner.head, inner.path, inner.spans, inner.text) == ("i", ("n",), ((6, 7), (8, 9)), "i.n")
+    assert (inner.head, inner.path, inner.spans, inner.text) == (
+        "i",
+        ("n",),
+        ((6, 7), (8, 9)),
+        "i.n",
+    )
     assert outer.spans == ((2, 3), (3, 11), (12, 13))
 
 

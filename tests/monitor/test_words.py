@@ -18,7 +18,8 @@ INFO = NodeInfo(id="a", type="http", wave=0, effect="write")
 @pytest.mark.parametrize(
     ("seconds", "text"),
     [
-        (-1, "0 s"), (0, "0 s"), (0.0002, "under 1 ms"), (0.004, "4 ms"), (0.04, "40 ms"), (0.6, "0.6 s"), (12.4, "12 s"),
+        (-1, "0 s"), (0, "0 s"), (0.0002, "under 1 ms"), (0.004, "4 ms"), (0.04, "40 ms"),
+        (0.6, "0.6 s"), (12.4, "12 s"),
         (60, "1 min"), (200, "3 min 20 s"), (3600, "1 h"), (7500, "2 h 5 min"),
         (90000, "1 d 1 h"),
     ],

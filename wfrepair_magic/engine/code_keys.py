@@ -5,7 +5,7 @@ refers to.  A part is a function, or a class, of the user's; it is described onc
 What a part refers to is written as a short reference:
 
     ["code", LABEL]                     another part; recursion ends here
-    ["value", TYPE, DIGEST]             data, or a structure of data and code
+    ["value", KIND, DIGEST]             data, or a structure of data and code
     ["python", NAME]                    a built-in, or something of the standard library
     ["library", NAME, VERSION, WHAT]    something installed, keyed by its version
     ["ours", NAME]                      something of this package; KEY_VERSION stands for it
@@ -106,7 +106,9 @@ class _Walk:
         if isinstance(value, ModuleType):
             return self._module(value.__name__, (), where)
         try:
-            return ["value", type_name(type(value)), digest(value, self)]
+            made_of = composite(value)
+            kind = type_name(type(value)) if made_of is None else str(made_of[0])
+            return ["value", kind, digest(value, self)]
         except Unkeyable as error:
             if self._effect:
                 return self._by_type(value)

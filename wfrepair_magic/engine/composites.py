@@ -67,9 +67,10 @@ def _bound(value: Any) -> tuple[object, ...]:
 def _type_expression(value: Any) -> tuple[object, ...] | None:
     if isinstance(value, types.UnionType) or typing.get_origin(value) is typing.Union:
         return ("union", *typing.get_args(value))
+    if typing.get_origin(value) is typing.Annotated:  # a class or not, by version
+        return ("annotated", *typing.get_args(value))
     if typing.get_origin(value) is not None and not isinstance(value, type):
-        more = getattr(value, "__metadata__", ())
-        return ("generic", typing.get_origin(value), *typing.get_args(value), *more)
+        return ("generic", typing.get_origin(value), *typing.get_args(value))
     if type(value).__module__ == "typing" and isinstance(getattr(value, "_name", None), str):
         return ("typing", value._name)
     return None

@@ -139,6 +139,11 @@ def _short(label: object) -> str:
     return repr(label)[:40] if type(label) in SCALARS else f"a {type_name(type(label))}"
 
 
+def _line(item: object) -> int:
+    """Give the line on which a function begins; 0 for what is no function."""
+    return getattr(getattr(item, "__code__", None), "co_firstlineno", 0)
+
+
 class _Writer:
     """Writes one value; lives as long as one call of `encode` or `digest`."""
 
@@ -246,10 +251,10 @@ class _Writer:
         return self._push(items, [items[key] for key in keys], keys)
 
     def _set(self, items: set[object] | frozenset[object], tag: bytes) -> None:
-        # Named objects (functions, classes) come in the order of their names: a Foreign may
-        # number what it meets, and the order of a set differs between processes.
-        named = sorted(items, key=lambda item: str(getattr(item, "__qualname__", "")))
-        written = sorted(self._apart(item, items) for item in named)
+        # A Foreign may number functions of one name as it meets them, and the order of a set
+        # differs between processes: so they come in the order of their lines.
+        ordered = sorted(items, key=_line)
+        written = sorted(self._apart(item, items) for item in ordered)
         self.out.append(head(tag, len(written)))
         self.out.extend(written)
 

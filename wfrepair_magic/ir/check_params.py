@@ -41,7 +41,7 @@ def param_flaws(subject: Subject) -> Iterator[Flaw]:
         raw = subject.raw(node)
         if spec is None:
             continue
-        if isinstance(raw.get("params", {}), Mapping):
+        if isinstance(raw.get("params") or {}, Mapping):
             yield from _params(_Given(node, spec, node.params, tuple(map(str, raw))))
         yield from _cache(node, spec)
 

@@ -185,13 +185,30 @@ def _param(subject: Subject, node: Node, slot: Slot) -> Param | None:
 
 
 def _path(subject: Subject, use: _Use) -> Flaw | None:
-    """Check what of a path is known: indexes that never resolve, and a closed type's fields."""
+    """Check what of a path is known: indexes that never resolve, then fields, then its style."""
     for number, segment in enumerate(use.ref.path, 1):
         if isinstance(segment, BadIndex):
             what = f"`{segment.text}` is no index: an index is a whole number from 0, `[0]`"
             hint = f"write `{_reached(use, number - 1)}{segment.form}`" if segment.form else ""
             found = _unresolved(use, number, "bad_index", what, ())
             return flaw_of(replace(found, hint=hint), use.id)
+    return _field(subject, use) or _dotted(use)
+
+
+def _dotted(use: _Use) -> Flaw | None:
+    """Warn of a number behind a dot: it is a key, and seldom meant as one."""
+    for number, segment in enumerate(use.ref.path, 1):
+        if isinstance(segment, str) and segment.isascii() and segment.isdigit():
+            what = f"`.{segment}` is a key; an item of a list is written [{segment}]"
+            hint = f"write `{_reached(use, number - 1)}[{segment}]`"
+            found = replace(_unresolved(use, number, "bad_index", what, ()), hint=hint)
+            message = f"{use.where}: in `{use.expression.text}`, {what}"
+            return replace(flaw_of(found, use.id), severity="warning", message=message)
+    return None
+
+
+def _field(subject: Subject, use: _Use) -> Flaw | None:
+    """Check a path's first step against the outputs of the node, where they are known."""
     fields = _fields(subject, use)
     if not use.ref.path or fields is None:
         return None

@@ -57,12 +57,6 @@ def resolve_inputs(
     return values, problems
 
 
-def declared_environment(definition: Definition, environ: Mapping[str, str]) -> dict[str, str]:
-    """Give the environment variables that templates may name (``${env.NAME}``) and that are set."""
-    names = {one.env for one in definition.inputs.values() if one.env is not None}
-    return {name: environ[name] for name in sorted(names) if name in environ}
-
-
 def fitted(value: object, kind: str) -> Any:
     """Give a value as one of the type `kind` (a JSON Schema name), or a Misfit.
 

@@ -87,6 +87,9 @@ LATER_TYPES: Final = frozenset(
 
 IR_VERSIONS: Final = ("0.1.0",)
 
+FAILURE_CODE: Final = re.compile(r"[A-Z]{2,4}[0-9]{2}")
+"""How the codes of failures are written, as `retry.on` lists them."""
+
 WORKFLOW: Final = _section(
     "workflow", "a workflow",
     Key("name", ("text",), "The workflow's name, unless the magic line gives one.",

@@ -58,6 +58,8 @@ class Unsafe(Exception):
 def program_text(commands: Iterable[Command]) -> list[tuple[Word, str]]:
     """Give the words that are program text, with or without values in them, and the reasons.
 
+    Of several reasons for a word the last is the closest.
+
     Raises Unsafe where a command makes every value unsafe: it takes its program from its input,
     or makes variables whose assignments are evaluated.
     """
@@ -194,7 +196,7 @@ def _printf(words: Sequence[Word]) -> Refusals:
 def _source(base: str, words: Sequence[Word]) -> Refusals:
     if words and _STANDARD_INPUT.fullmatch(words[0].text):
         raise Unsafe(_INPUT.format(base))
-    yield from _all((word for word in words[:1] if _computed(word)), _TEXT.format(base))
+    yield from _all(filter(_computed, words[:1]), _TEXT.format(base))
 
 
 def _computed(word: Word) -> bool:
@@ -237,8 +239,6 @@ def _script(base: str, operands: Sequence[Word], ended: bool) -> Refusals:
     """The first operand is a script to run; without one the program comes from the input."""
     if not operands or _STANDARD_INPUT.fullmatch(operands[0].text):
         raise Unsafe(_INPUT.format(base))
-    script = operands[0]
-    if _computed(script):
-        yield script, _TEXT.format(base)
-    if script.text.startswith(HOLE) and not ended:
+    if operands[0].text.startswith(HOLE) and not ended:
         yield from _all(operands, _DASH.format(base))
+    yield from _all(filter(_computed, operands[:1]), _TEXT.format(base))

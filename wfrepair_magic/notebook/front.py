@@ -6,11 +6,17 @@ import sys
 import threading
 import uuid
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from IPython.core.interactiveshell import InteractiveShell
 
 Mode = Literal["live", "batch", "terminal"]
+
+WRITTEN: Final[Mapping[Mode, str]] = {
+    "live": "stands in a new cell below",
+    "batch": "was offered as a new cell; a headless run shows none",
+    "terminal": "stands at the prompt",
+}
 
 
 class Display:
@@ -89,4 +95,4 @@ class Front:
             return f"The repaired workflow, to copy into a cell:\n\n{text}"
         self._written_in = here
         self.shell.set_next_input(text, replace=False)
-        return "The repaired workflow stands in a new cell below."
+        return f"The repaired workflow {WRITTEN[self.mode]}."

@@ -156,11 +156,12 @@ def _card(fix: Suggestion, commands: Commands) -> str:
 
 
 def _preview(fix: Suggestion) -> str:
-    lines = "".join(
-        f"<li{' class=wfr-again' if 'send' in line.partition(':')[0] else ''}>{escape(line)}</li>"
-        for line in preview(fix)
-    )
+    lines = "".join(f"<li{_again(line)}>{escape(line)}</li>" for line in preview(fix))
     return f'<div class="wfr-small">if applied:</div><ul>{lines}</ul>' if lines else ""
+
+
+def _again(line: str) -> str:
+    return " class=wfr-again" if line.startswith("would send again") else ""
 
 
 def _diff(diff: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+# Twice `.wfr`: notebooks set tables flush right with a rule that would win over one.
 _RULES = """
 .wfr {
   --wfr-text: var(--jp-ui-font-color1, var(--vscode-editor-foreground, inherit));
@@ -33,14 +34,14 @@ _RULES = """
 .wfr progress::-webkit-progress-value { background: var(--wfr-busy); }
 .wfr progress::-moz-progress-bar { background: var(--wfr-busy); }
 .wfr table { border-collapse: collapse; font-size: 13px; margin: 6px 0; width: auto; }
-.wfr table th, .wfr table td {
+.wfr.wfr table th, .wfr.wfr table td {
   border: 0; border-bottom: 1px solid var(--wfr-line); color: inherit; max-width: 40em;
   overflow-wrap: break-word; padding: 2px 12px 2px 0; text-align: left; vertical-align: top;
 }
-.wfr table .n { font-variant-numeric: tabular-nums; text-align: right; white-space: nowrap; }
-.wfr thead th { color: var(--wfr-faint); font-weight: 400; }
-.wfr tbody th { font-weight: 600; }
-.wfr tbody td:first-child { white-space: nowrap; }
+.wfr.wfr table .n { font-variant-numeric: tabular-nums; text-align: right; white-space: nowrap; }
+.wfr.wfr table thead th { color: var(--wfr-faint); font-weight: 400; }
+.wfr.wfr table tbody th { font-weight: 600; }
+.wfr.wfr table tbody td:first-child { white-space: nowrap; }
 .wfr-good b { color: var(--wfr-good); }
 .wfr-bad b, .wfr-fail b { color: var(--wfr-bad); }
 .wfr-warn b, .wfr-warning b { color: var(--wfr-warn); }

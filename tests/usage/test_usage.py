@@ -1,0 +1,88 @@
+"""Options: what is declared is read, and a slip is answered with the nearest one."""
+
+from __future__ import annotations
+
+import argparse
+
+import pytest
+
+from wfrepair_magic import Workflow
+from wfrepair_magic.usage import BadUsage, HelpAsked, Usage, asked, check_consent, declare_run
+
+THREE = Workflow.parse("""\
+nodes:
+  - {id: look, type: http, params: {url: "http://localhost"}}
+  - {id: send, type: http, params: {url: "http://localhost", method: POST}}
+  - {id: count, type: value, params: {x: 1}}
+  - {id: odd, type: nobody_knows}
+  - {id: said, type: shell, effect: read, params: {command: ls}}
+""")
+
+
+def parsed(*words: str) -> argparse.Namespace:
+    """Read words as every face does."""
+    usage = Usage("face", "Do it.")
+    declare_run(usage, store="here", session="open")
+    return usage.read(words)
+
+
+def test_nothing_said_is_nothing_asked() -> None:
+    """Without options a run gets no store and no session mode of the face's own making."""
+    assert asked(parsed()) == {
+        "fresh": False, "rerun": (), "yes": False, "only": None, "until": None,
+        "on_failure": None, "max_workers": None,
+    }  # fmt: skip
+
+
+def test_everything_that_can_be_said_is_asked() -> None:
+    """Every option reaches the keyword of `run` that it means."""
+    found = parsed(
+        "--input", "a=1", "--input", "b=", "--store", "s", "--repair", "off", "--fresh", "--rerun",
+        "x", "--rerun", "y", "--yes", "--only", "o", "--until", "u", "--on-failure", "stop",
+        "--workers", "3", "--session", "per-run",
+    )  # fmt: skip
+    assert (found.input, found.repair) == ([("a", "1"), ("b", "")], "off")
+    assert asked(found) == {
+        "fresh": True, "rerun": ("x", "y"), "yes": True, "only": "o", "until": "u",
+        "on_failure": "stop", "max_workers": 3, "store": "s", "session": "per-run",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["--onfailure", "stop"], "did you mean --on-failure?"),
+        (["--zzz"], "face --help lists them"),
+        (["--fres"], "did you mean --fresh?"),
+        (["extra"], "'extra' is one word too many"),
+        (["--on-failure", "go"], "invalid choice"),
+        (["--input"], "expected one argument"),
+        (["--workers=many"], "'many' is not a number of workers"),
+    ],
+)
+def test_a_slip_is_named(words: list[str], told: str) -> None:
+    """Whatever is wrong with a line is one sentence, with the nearest option where there is one."""
+    with pytest.raises(BadUsage) as caught:
+        parsed(*words)
+    assert told in str(caught.value)
+
+
+def test_help_is_asked_for_even_where_something_is_missing() -> None:
+    """`--help` gives the usage instead of complaining about what else is there."""
+    usage = Usage("face", "Do it.")
+    usage.add_argument("file")
+    with pytest.raises(HelpAsked) as caught:
+        usage.read(["--help"])
+    assert "usage: face" in caught.value.text
+
+
+def test_only_what_writes_needs_consent() -> None:
+    """Nodes that look or compute run again unasked; what sends, or may send, needs `--yes`."""
+    for quiet in ("look", "count", "said"):
+        check_consent(THREE, parsed("--rerun", quiet))
+    for loud in ("send", "odd"):
+        with pytest.raises(BadUsage, match=loud):
+            check_consent(THREE, parsed("--rerun", loud))
+        check_consent(THREE, parsed("--rerun", loud, "--yes"))
+    with pytest.raises(BadUsage, match="what send, odd may have done"):
+        check_consent(THREE, parsed("--rerun", "all"))
