@@ -190,17 +190,17 @@ class _Writer:
         self._frames.append(_Frame(owner, values, iter(values), labels, named))
         return True
 
-    def _container(self, item: object) -> bool:
+    def _container(self, item: Any) -> bool:
         """Write an object that may hold others; True if what is in it is still to be written."""
         if id(item) in self._open:
             raise self._unkeyable("it contains itself")
         kind = type(item)
         if kind is dict:
-            return self._dict(item)  # type: ignore[arg-type]  # dispatched by exact type
+            return self._dict(item)
         if kind is list or kind is tuple:
-            return self._sequence(item, kind is list)  # type: ignore[arg-type]  # as above
+            return self._sequence(item, kind is list)
         if kind is set or kind is frozenset:
-            self._set(item, b"S" if kind is set else b"Z")  # type: ignore[arg-type]  # as above
+            self._set(item, b"S" if kind is set else b"Z")
             return False
         if kind is Buffer or kind is bytes or kind is bytearray:
             return self._buffer(item)
@@ -219,13 +219,13 @@ class _Writer:
         self.out.append(head(b"[" if mutable else b"(", count))
         return self._push(items, items) if count else False
 
-    def _dict(self, items: dict[object, object]) -> bool:
+    def _dict(self, items: dict[Any, Any]) -> bool:
         if not items:
             self.out.append(b"D0:")
             return False
         if set(map(type, items)) != _STR_ONLY:
             return self._mixed(items)
-        names, written, pick = self._shape(tuple(items))  # type: ignore[arg-type]  # all are str
+        names, written, pick = self._shape(tuple(items))
         self.out.append(written)
         values = pick(items) if len(names) > 1 else (items[names[0]],)
         return self._push(items, values, names)
@@ -241,7 +241,7 @@ class _Writer:
                 self._shapes[names] = found
         return found
 
-    def _mixed(self, items: Mapping[object, object]) -> bool:
+    def _mixed(self, items: Mapping[Any, Any]) -> bool:
         ordered = sorted(
             ((self._apart(key, items), key) for key in items), key=lambda pair: pair[0]
         )

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ..failure import Failure
 from ..ir.findings import problem_of
-from ..ir.templates import resolve, source_template
+from ..ir.model import Output
+from ..ir.templates import Unresolved, resolve, source_template
 from ..ir.workflow import Workflow
 from ..problem import Problem
 
@@ -33,18 +34,25 @@ def outputs_of(workflow: Workflow, scope: Mapping[str, Any]) -> Outputs:
         if found.gone or found.undecided:
             absent.append(name)
         elif found.unresolved:
-            place = workflow.place(slot)
-            problem = problem_of(found.unresolved[0], None, place)
-            failures.append(_failure(name, problem.code, problem))
+            missing = _as_written(output, found.unresolved[0])
+            place = workflow.place(slot, missing.segment_span[0])
+            failures.append(_failure(name, problem_of(missing, None, place)))
         else:
             values[name] = found.value
     return Outputs(values, tuple(absent), tuple(failures))
 
 
-def _failure(name: str, code: str, problem: Problem) -> Failure:
+def _as_written(output: Output, missing: Unresolved) -> Unresolved:
+    """Count places in what the author wrote, who may have left the braces out."""
+    shift = len(source_template(output.source)) - len(output.source) and len("${")
+    start, end = missing.segment_span
+    return replace(missing, segment_span=(start - shift, end - shift))
+
+
+def _failure(name: str, problem: Problem) -> Failure:
     return Failure(
         node=f"outputs.{name}",
-        code=code,
+        code=problem.code,
         category="template",
         helps="change",
         effect="no",

@@ -83,7 +83,7 @@ def execute(workflow: Workflow, request: Request, tools: Tools, so_far: Outcome 
     """
     tools.passes += 1
     ready = _ready(workflow, request)
-    _announce(workflow, ready, tools)
+    announce(workflow, ready, tools)
     if isinstance(ready, tuple):
         tools.emit(events.Checked(problems=ready))
         return _refused(workflow, ready)
@@ -172,7 +172,8 @@ def _memory(workflow: Workflow, tools: Tools) -> Memory:
     )
 
 
-def _announce(workflow: Workflow, ready: _Ready | tuple[Problem, ...], tools: Tools) -> None:
+def announce(workflow: Workflow, ready: _Ready | tuple[Problem, ...], tools: Tools) -> None:
+    """Tell the sinks that a pass begins, with the graph as far as there is a plan of it."""
     if isinstance(ready, tuple):
         infos = tuple(
             events.NodeInfo(id=node.id, type=node.type, wave=0, effect="", purpose=node.purpose)

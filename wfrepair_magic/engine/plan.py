@@ -97,7 +97,7 @@ def make_plan(definition: Definition, types: Mapping[str, NodeType], scope: Scop
             reuse=reuse_of(effect, node.cache if node.cache is not None else node_type.cache),
             retry=_retry(definition, node, node_type),
             timeout=_first(node.timeout, node_type.timeout, definition.defaults.timeout),
-            waits_for=tuple(id for id in waits if id in waits[node.id]),
+            waits_for=tuple(sorted(waits[node.id], key=wave_of.__getitem__)),
             needs=frozenset(id for id in mentions if needed[id]),
             mentions=mentions,
         )

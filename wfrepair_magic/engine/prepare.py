@@ -79,7 +79,7 @@ def template_failure(step: Step, resolution: Resolution, site: Site) -> Failure 
     if not resolution.unresolved:
         return None
     problems = tuple(
-        problem_of(item, step.node.id, site.workflow.place(item.slot))
+        problem_of(item, step.node.id, site.workflow.place(item.slot, item.segment_span[0]))
         for item in resolution.unresolved
     )
     return _failure(step, "template", problems)

@@ -101,7 +101,7 @@ def _cast_hint(types: tuple[str, ...], value: Any) -> str:
     if isinstance(value, float) and "integer" in types and value.is_integer():
         return f"write {int(value)}"
     if "string" in types and isinstance(value, numbers.Real):
-        return f'quote it: "{value}"'
+        return f'quote it: "{_shown(value)}"'
     if "string" in types and isinstance(value, Mapping | list | tuple):
         return "make it text with `| tojson`"
     if "array" in types and not isinstance(value, Mapping):
@@ -149,7 +149,16 @@ def _range_problem(param: Param, value: Any) -> Verdict | None:
         return None
     number: Any = value  # `numbers.Real` declares no comparison with float
     if param.minimum is not None and not number >= param.minimum:
-        return "PRM09", f"must be at least {param.minimum:g}, and is {value}", ""
+        return "PRM09", f"must be at least {param.minimum:g}, and is {_shown(value)}", ""
     if param.maximum is not None and not number <= param.maximum:
-        return "PRM09", f"must be at most {param.maximum:g}, and is {value}", ""
+        return "PRM09", f"must be at most {param.maximum:g}, and is {_shown(value)}", ""
     return None
+
+
+def _shown(number: numbers.Real) -> str:
+    """Write a number for a message; one of very many digits is not written out."""
+    try:
+        text = str(number)
+    except ValueError:  # more digits than Python prints
+        return "…"
+    return text if len(text) <= 40 else f"{text[:20]}…"

@@ -22,6 +22,7 @@ Kind: TypeAlias = OneOf[
 """Why a template does not resolve.  `shell`: a shell cannot take the value, or not there."""
 
 _SHOWN: Final = 12
+_TOO_LARGE: Final = 10**18  # no list has so many items; Python may refuse to print larger ones
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +109,7 @@ class Follower:
                 segment = self.follow(segment, expression, slot)
                 if isinstance(segment, Undecided | Unresolved):
                     return segment
-                if type(segment) is not int or segment < 0:
+                if type(segment) is not int or not 0 <= segment < _TOO_LARGE:
                     return _at(site, number + 1, _no_index(segment), value)
             container = self._container(value)
             stop = _check(container, segment, site, number)
@@ -195,7 +196,8 @@ def _bad_index(segment: BadIndex, site: _Site, number: int) -> _Stop:
 
 
 def _no_index(value: Any) -> _Stop:
-    shown = f"{value}" if type(value) is int else f"a value of type {json_type(value)}"
+    small = type(value) is int and -_TOO_LARGE < value < _TOO_LARGE
+    shown = f"{value}" if small else f"a value of type {json_type(value)}"
     return _Stop("bad_index", f"an index is a whole number from 0, and this one is {shown}")
 
 

@@ -36,7 +36,7 @@ def parse(text: str) -> Template:
     return _parse(text)
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=20_000)  # more than the templates of the largest text
 def _parse(text: str) -> Template:
     segments: list[str | Expression] = []
     plain: list[str] = []

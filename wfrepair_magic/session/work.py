@@ -116,11 +116,12 @@ def _do(asked: Asked, stop: threading.Event) -> Left:
         emit = _Emitter(run, (history, *asked.sinks))
         session, doubts = desk.enter(options)
         desk.record(run, session, asked.workflow, RunAsked(asked.inputs, options))
+        tools = _tools(desk, options, (session, run), emit, stop)
+        stack.callback(tools.backend.shutdown)
         if doubts:
+            passes.announce(asked.workflow, (), tools)
             done = Repaired(asked.workflow, _asks_first(asked.workflow, doubts))
         else:
-            tools = _tools(desk, options, (session, run), emit, stop)
-            stack.callback(tools.backend.shutdown)
             done = _with_lease(asked, desk, tools)
         seconds = time.perf_counter() - begin
         state, outcome = done.outcome.state, done.outcome
@@ -174,6 +175,7 @@ def _with_lease(asked: Asked, desk: Desk, tools: Tools) -> Repaired:
             told = holder
             tools.emit(events.OwnerAwaited(owner=f"process {holder.pid}"))
         if tools.stop.wait(LEASE_LOOK):
+            passes.announce(asked.workflow, (), tools)
             return Repaired(asked.workflow, _stopped(asked.workflow))
     try:
         return _loop(asked, tools)
