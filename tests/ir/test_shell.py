@@ -101,6 +101,17 @@ QUOTED = {
         "find \"$WFV_1\" -exec sh -c 'cat \"$1\"' _ {} \\;",
     "timeout ${n} cat": 'timeout "$WFV_1" cat',
     "set -- ${x} ${y}": 'set -- "$WFV_1" "$WFV_2"',
+    "a=(b # c\n${x}\n)": 'a=(b # c\n"$WFV_1"\n)',
+    "function f () { cat ${x}; }": 'function f () { cat "$WFV_1"; }',
+    "case a in\n# c\n a) cat ${x} ;;& b) cat ;& c) cat\nesac":
+        'case a in\n# c\n a) cat "$WFV_1" ;;& b) cat ;& c) cat\nesac',
+    "cat a\\\nb\"c\\\nd\" ${x}": 'cat a\\\nb"c\\\nd" "$WFV_1"',
+    "cat \"$\" $ ${x}": 'cat "$" $ "$WFV_1"',
+    "select i in ${x}; do break; done": 'select i in "$WFV_1"; do break; done',
+    "for ((i=0;i<3;i++)); do cat ${x}; done": 'for ((i=0;i<3;i++)); do cat "$WFV_1"; done',
+    "find . -name ${x} 2>/dev/null | xargs cat": 'find . -name "$WFV_1" 2>/dev/null | xargs cat',
+    '"$D/tool" ${x}': '"$D/tool" "$WFV_1"',
+    "${x}": '"$WFV_1"',
 }  # fmt: skip
 
 
@@ -189,6 +200,8 @@ REFUSED = {
                                     'n=${x}; let "n += 1"', 'c=${x}; eval "$c"',
                                     'c=$(cat ${x}); bash -c "$c"'],
     "which the shell runs": ["PS4=${x}; set -x", "PROMPT_COMMAND=${x}", "export BASH_ENV=${x}"],
+    "in which `env` splits words": ["env -S 'cat a' ${x}"],
+    "in the words of `flock`": ["flock f -c ${x}"],
     "an array": ["a[${x}]=1", "a=([${x}]=1)"],
     "follows another value": ["[ ${x} ${y} ]"],
     "name not known yet": ['"$PY" -c ${x}', "$SHELL -ec ${x}", "${y} -c ${x}"],
@@ -207,7 +220,10 @@ REFUSED = {
         "case ${x} of a",
         "x=$(cat <<E) ${x}", "cat ${x} " + "$(" * 100, "cat \0 ${x}",
         "case a in a ${x}) cat;; esac",
-        "f(a) { cat ${x}; }", "cat <<E $(\ncat ${x})\nE\n", "cat <\\\n<E ${x}", "$${ cat ${x}; }",
+        "f(a) { cat ${x}; }", "function f (a) { cat ${x}; }", "case in ${x}", "a () ( ${x}",
+        "case a in a) cat ${x}", "cat <<E &> f\n${x}\nE\n(", "cat $(( 'a' )) ${x}",
+        "cat <<E $(\ncat ${x})\nE\n",
+        "cat <\\\n<E ${x}", "$${ cat ${x}; }",
     ],
 }  # fmt: skip
 

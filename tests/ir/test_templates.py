@@ -6,7 +6,9 @@ import dataclasses
 import datetime
 import decimal
 import enum
+import fractions
 import json
+import numbers
 import pathlib
 import types
 from typing import Any
@@ -93,6 +95,25 @@ class Colour(enum.Enum):
     RED = "red"
 
 
+class Name(enum.StrEnum):
+    """A text that is an enum too."""
+
+    ANN = "ann"
+
+
+class Count:
+    """An integer that is none of Python's own, as the ones of array libraries are."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+
+    def __int__(self) -> int:
+        return self.number
+
+
+numbers.Integral.register(Count)
+
+
 @pytest.mark.parametrize(
     ("given_value", "text"),
     [
@@ -114,6 +135,9 @@ class Colour(enum.Enum):
         (decimal.Decimal("1.10"), "1.10"),
         (pathlib.PurePosixPath("a/b"), "a/b"),
         (Colour.RED, "red"),
+        (Name.ANN, "ann"),
+        ([fractions.Fraction(1, 2), Count(3)], "[0.5, 3]"),
+        ([types.MappingProxyType({"a": Colour.RED})], '[{"a": "red"}]'),
     ],
 )
 def test_inside_text_a_value_becomes_text(given_value: object, text: str) -> None:

@@ -16,7 +16,7 @@ from ..ir.templates import Resolution
 from ..ir.workflow import Workflow
 from ..nodes.base import BadParam, Context, NodeType
 from ..problem import Problem, path_text
-from .code_keys import CodeKey, code_of
+from .code_keys import CodeKey, code_of, digest_with_code
 from .keys import KEY_VERSION, Unkeyable, digest
 from .plan import Step
 from .recovery import failure_of
@@ -142,7 +142,7 @@ def _keyed(step: Step, params: Mapping[str, Any], site: Site) -> Prepared:
     digests = {}
     for name, value in params.items():
         try:
-            digests[name] = digest(value)
+            digests[name] = digest_with_code(value)
         except Unkeyable as error:
             raise Unkeyable(f"params.{name}{error.path}", error.what) from error
     document = {
@@ -174,11 +174,12 @@ def _code(node_type: NodeType, effect: bool, site: Site) -> CodeKey | None:
     return found
 
 
-def _files(step: Step, params: Mapping[str, Any], site: Site) -> dict[str, str | None]:
+def _files(step: Step, params: Mapping[str, Any], site: Site) -> list[str | None]:
+    """Hash the declared files in their order; which they are stands in the params."""
     if step.type.files is None:
-        return {}
+        return []
     paths = step.type.files(site.redactor.reveal(params), site.context(step.node.id))
-    return {str(path): _content(path) for path in paths}
+    return [_content(path) for path in paths]
 
 
 def _content(path: Path) -> str | None:

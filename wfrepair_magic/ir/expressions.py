@@ -1,4 +1,4 @@
-"""What a template says, as values: its paths, literals and filters, and exactly where."""
+"""What a template says, as values that know their exact places."""
 
 from __future__ import annotations
 

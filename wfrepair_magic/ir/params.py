@@ -1,4 +1,4 @@
-"""The params of a node: resolved under their canonical names, and held against their types."""
+"""The params of a node, resolved under their canonical names, held against their types."""
 
 from __future__ import annotations
 

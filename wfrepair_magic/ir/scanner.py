@@ -1,4 +1,4 @@
-"""Reads the templates of a text in linear time: what they say and exactly where."""
+"""Reads the templates of a text in linear time."""
 
 from __future__ import annotations
 

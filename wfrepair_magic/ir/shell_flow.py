@@ -1,4 +1,4 @@
-"""Follows values into shell variables, and says which of those the shell then evaluates.
+"""Finds values that a shell evaluates through a variable.
 
 `n=${x}` alone is harmless; with `$((n + 1))` after it bash runs what stands in the value.  Only
 plain assignments and loops are followed: what a program does with its variables otherwise is

@@ -1,4 +1,4 @@
-"""Reads the redirections of a shell program, and the bodies of its heredocs."""
+"""Reads the redirections of a shell program, heredocs with their bodies included."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reads a shell program as `sh` and `bash` both do, and says in what place each value stands.
+"""Finds the place of each value in a shell program, as `sh` and `bash` both read it.
 
 Where the two shells differ, or what follows depends on more than the text, the scan gives up
 (`Lost`), and every value of the program is refused.  A wrong guess is worse than none.

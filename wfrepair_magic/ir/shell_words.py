@@ -19,6 +19,7 @@ HOLE: Final = "\0"
 META: Final = frozenset(" \t\n;&|<>()")
 ASSIGNMENT: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?:\[|\+?=)")
 _NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_PLAIN: Final = re.compile(r"[A-Za-z0-9_./,:=@%+-]+")
 _DEPTH: Final = 40
 
 
@@ -95,6 +96,14 @@ class WordReader(ABC):
         self.count += char == HOLE
         return char
 
+    def plain(self) -> str:
+        """Step over a run of letters, or one other character, and give it."""
+        found = _PLAIN.match(self.text, self.at, self.end)
+        if not found:
+            return self.take()
+        self.at = found.end()
+        return found[0]
+
     def place(self, place: Place) -> None:
         """Step over a value, noting its place."""
         self.places[self.count] = place
@@ -163,7 +172,7 @@ class WordReader(ABC):
             case "\0":
                 self.place("bare")
                 return HOLE
-        return self.take()
+        return self.plain()
 
     def escape(self) -> str:
         """Read a backslash and what it escapes."""
@@ -202,7 +211,7 @@ class WordReader(ABC):
                 self.place("double")
                 parts.append(HOLE)
             else:
-                parts.append(self.take())
+                parts.append(self.plain())
         return "".join(parts)
 
     def backticks(self) -> str:

@@ -1,4 +1,4 @@
-"""Resolves templates against values, in one pass, and says exactly what does not resolve."""
+"""Resolves templates against values in one pass, accounting for all that does not resolve."""
 
 from __future__ import annotations
 

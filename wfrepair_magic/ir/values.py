@@ -1,4 +1,4 @@
-"""What a value is in the language: its type's name, its text, what JSON text holds."""
+"""What a value is in the language: its type, its text, its JSON."""
 
 from __future__ import annotations
 
