@@ -65,7 +65,7 @@ def test_four_nodes_fail_repair_succeed_and_survive_a_killed_kernel(tmp_path: Pa
     assert "TPL03" in failed.text and "summary" in failed.text
     assert failed.next_cell == ""
     repaired = first.run("%workflow apply")
-    assert "${analyse.summary}\", mode: fine" in repaired.next_cell
+    assert '${analyse.summary}", mode: fine' in repaired.next_cell
     assert repaired.next_cell.startswith("%%workflow four\n# ")
     assert log.counts() == {"fetch": 1, "analyse": 1, "send": 1, "last": 1}
     first.kill()

@@ -40,8 +40,9 @@ def test_the_committed_outputs_are_those_of_a_run(tmp_path: Path) -> None:
         if file.suffix in (".py", ".ipynb"):
             shutil.copy(file, tmp_path)
     command = [
-        sys.executable, "-m", "pytest", "-p", "no:randomly", "-p", "no:cacheprovider", "--nbval-lax",
-        "--nbval-current-env", "-q", "-c", "/dev/null", "--rootdir", ".", "01-first-run.ipynb",
+        sys.executable, "-m", "pytest", "-p", "no:randomly", "-p", "no:cacheprovider",
+        "--nbval-lax", "--nbval-current-env", "-q", "-c", "/dev/null", "--rootdir", ".",
+        "01-first-run.ipynb",
     ]  # fmt: skip
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=240)
     assert done.returncode == 0, done.stdout + done.stderr
