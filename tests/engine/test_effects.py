@@ -344,3 +344,17 @@ def test_a_broken_sink_breaks_nothing(store: Path) -> None:
     )  # fmt: skip
     assert done.state == "SUCCESS"
     assert seen.count("Notice") == 1 and seen[-1] == "RunFinished"
+
+
+def test_a_secret_reaches_raw_program_text_and_no_message(store: Path, log: EffectLog) -> None:
+    """A secret spliced with `raw` runs; one of the wrong type is named, not shown."""
+    text = f"""\
+inputs: {{word: {{type: string, secret: true}}}}
+nodes:
+  - {{id: raw, type: shell, params: {{command: "${{word | raw}} > {log.path}"}}}}
+  - {{id: bad, type: http, params: {{url: "http://127.0.0.1:9/", timeout: "${{word}}"}}}}
+"""
+    done = run(text, {"word": "echo hidden-word"}, name="w", store=store)
+    assert log.path.read_text().strip() == "hidden-word"
+    assert [failure.node for failure in done.failures] == ["bad"]
+    assert "hidden-word" not in repr(done.failures)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable
 from typing import Any
 
@@ -27,5 +26,5 @@ def rebuild(value: Any, leaf: Callable[[str], Any] = lambda text: text) -> Any:
     if kind is set:
         return set(value)
     if kind is Program:
-        return dataclasses.replace(value, values=rebuild(dict(value.values), leaf))
+        return Program(leaf(value.text), rebuild(dict(value.values), leaf))
     return value

@@ -107,7 +107,7 @@ def _value_problems(step: Step, params: Mapping[str, Any], site: Site) -> tuple[
         param = step.type.spec.param(name)
         if param is None or (verdict := value_problem(param, value)) is None:
             continue
-        code, message, hint = verdict
+        code, message, hint = (site.redactor.hide_text(text) for text in verdict)
         written = next((w for w in (name, *param.accepts) if w in step.node.params), name)
         slot = (*step.node.slot, "params", written)
         line, column = site.workflow.place(slot)
