@@ -46,7 +46,7 @@ def test_a_failed_run_ends_its_cell_normally(notebook: Notebook) -> None:
     assert notebook.value("(r.state, r is _wf)") == "('FAILED', True)"
     assert (
         notebook.value("[(p.line, p.column) for f in r.failures for p in f.problems]")
-        == "[(17, 16)]"
+        == "[(17, 32)]"
     )
 
 

@@ -90,7 +90,7 @@ def execute(workflow: Workflow, request: Request, tools: Tools, so_far: Outcome 
     warnings = tuple(problem for problem in workflow.problems() if problem.severity == "warning")
     if warnings:
         tools.emit(events.Checked(problems=warnings))
-    _tell_old_doubts(workflow, tools)
+    tell_old_doubts(workflow, tools)
     attempts = {id: run.attempts for id, run in so_far.nodes.items()} if so_far else {}
     outcome = Scheduler(
         Job(
@@ -110,7 +110,7 @@ def execute(workflow: Workflow, request: Request, tools: Tools, so_far: Outcome 
     return _with_outputs(workflow, outcome)
 
 
-def _tell_old_doubts(workflow: Workflow, tools: Tools) -> None:
+def tell_old_doubts(workflow: Workflow, tools: Tools) -> None:
     """Say which effects of this session are in doubt although their node is gone."""
     ids = {node.id for node in workflow.nodes}
     for receipt in tools.ledger.open_questions(tools.session):

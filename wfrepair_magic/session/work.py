@@ -18,6 +18,7 @@ from .. import events
 from ..engine import passes
 from ..engine.backend import Backend, DaemonThreads
 from ..engine.ledger import Receipt
+from ..engine.memory import doubt_text
 from ..engine.owner import Owner, me
 from ..engine.passes import Request, Tools
 from ..engine.result import NodeRun, Outcome, Preview
@@ -118,11 +119,7 @@ def _do(asked: Asked, stop: threading.Event) -> Left:
         desk.record(run, session, asked.workflow, RunAsked(asked.inputs, options))
         tools = _tools(desk, options, (session, run), emit, stop)
         stack.callback(tools.backend.shutdown)
-        if doubts:
-            passes.announce(asked.workflow, (), tools)
-            done = Repaired(asked.workflow, _asks_first(asked.workflow, doubts))
-        else:
-            done = _with_lease(asked, desk, tools)
+        done = _not_begun(asked, tools, doubts) if doubts else _with_lease(asked, desk, tools)
         seconds = time.perf_counter() - begin
         state, outcome = done.outcome.state, done.outcome
         emit(
@@ -175,8 +172,7 @@ def _with_lease(asked: Asked, desk: Desk, tools: Tools) -> Repaired:
             told = holder
             tools.emit(events.OwnerAwaited(owner=f"process {holder.pid}"))
         if tools.stop.wait(LEASE_LOOK):
-            passes.announce(asked.workflow, (), tools)
-            return Repaired(asked.workflow, _stopped(asked.workflow))
+            return _not_begun(asked, tools)
     try:
         return _loop(asked, tools)
     finally:
@@ -197,21 +193,26 @@ def _loop(asked: Asked, tools: Tools) -> Repaired:
     return repair_loop(asked.workflow, execute, look, asked.options.policy, tools.emit)
 
 
-def _stopped(workflow: Workflow) -> Outcome:
-    nodes = {
-        node.id: NodeRun(node.id, node.type, "skipped", reason="run stopped")
-        for node in workflow.nodes
-    }
-    return Outcome("CANCELLED", nodes)
+def _not_begun(asked: Asked, tools: Tools, doubts: tuple[Receipt, ...] = ()) -> Repaired:
+    """Give, and tell, the end of a run that did not begin.
 
-
-def _asks_first(workflow: Workflow, doubts: tuple[Receipt, ...]) -> Outcome:
-    """Give the outcome of a fresh start that was not made because of effects in doubt."""
-    reason = "the earlier session holds effects in doubt: resolve them, or agree with `--yes`"
-    questions = {receipt.slot: receipt.question for receipt in doubts}
+    It was interrupted while it waited for another process, or, with `doubts`, it asked for a
+    fresh start over effects whose outcome is not known.
+    """
+    reason = "run stopped"
+    if doubts:
+        reason = "the earlier session holds effects in doubt: resolve them, or agree with `--yes`"
+    lost = {receipt.slot: receipt for receipt in doubts}
     nodes = {}
-    for node in workflow.nodes:
-        asked = questions.get(node.id)
-        state = "skipped" if asked is None else "in_doubt"
-        nodes[node.id] = NodeRun(node.id, node.type, state, reason=reason, question=asked or "")
-    return Outcome("WAITING", nodes)
+    passes.announce(asked.workflow, (), tools)
+    passes.tell_old_doubts(asked.workflow, tools)
+    for node in asked.workflow.nodes:
+        receipt = lost.get(node.id)
+        if receipt is None:
+            nodes[node.id] = NodeRun(node.id, node.type, "skipped", reason=reason)
+            tools.emit(events.NodeSkipped(node=node.id, reason=reason))
+            continue
+        question = receipt.question or doubt_text(node.id, "the process that ran it is gone")
+        nodes[node.id] = NodeRun(node.id, node.type, "in_doubt", reason=reason, question=question)
+        tools.emit(events.NodeInDoubt(node=node.id, question=question))
+    return Repaired(asked.workflow, Outcome("WAITING" if doubts else "CANCELLED", nodes))
