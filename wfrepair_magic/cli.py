@@ -9,10 +9,12 @@ import io
 import json
 import os
 import shlex
+import signal
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
 
@@ -55,12 +57,17 @@ def main(words: Sequence[str] | None = None) -> int:
     command line that cannot be understood and for a file that holds no workflow.
     """
     _write_any_character()
+    for ending in (signal.SIGTERM, signal.SIGHUP):  # end the run in order, as Ctrl-C does
+        signal.signal(ending, signal.default_int_handler)
+    asked_for = list(sys.argv[1:] if words is None else words)
     try:
-        return _command(list(sys.argv[1:] if words is None else words))
+        return _command(asked_for)
     except HelpAsked as help:
         print(help.text)
         return SUCCESS
     except WorkflowError as error:
+        if "--json" in asked_for:
+            _print_json(wire.error_document(error))
         print(f"wfrepair: {error}", file=sys.stderr)
         return BAD_USAGE
     except BrokenPipeError:  # whoever read the report has gone
@@ -81,6 +88,8 @@ def _command(words: list[str]) -> int:
     name, *rest = words or ["--help"]
     if name in ("--help", "-h"):
         raise HelpAsked(_overview())
+    if name == "--version":
+        raise HelpAsked(f"wfrepair {version('wfrepair-magic')}")
     if name not in COMMANDS:
         close = nearest(name, list(COMMANDS))
         hint = f"did you mean {close}?" if close else f"there are {', '.join(COMMANDS)}"
@@ -122,15 +131,6 @@ def _declare_nodes(usage: Usage) -> None:
 
 
 def _run(found: argparse.Namespace) -> int:
-    try:
-        return _run_file(found)
-    except WorkflowError as error:
-        if found.json:
-            _print_json(wire.error_document(error))
-        raise
-
-
-def _run_file(found: argparse.Namespace) -> int:
     _import_nodes(found.nodes)
     file = _read(found.file)
     workflow = Workflow.parse(file.text)

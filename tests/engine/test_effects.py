@@ -9,6 +9,7 @@ import sys
 import textwrap
 import threading
 import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +42,7 @@ def test_an_effect_that_timed_out_is_in_doubt_and_not_repeated(store: Path, log:
     text = TIMES_OUT.replace("LOG", str(log.path))
     first = run(text, name="w", store=store)
     assert (first.state, states(first)) == ("WAITING", {"slow": "in_doubt", "after": "skipped"})
-    assert "resolve slow sent" in first.nodes["slow"].question
+    assert "resolve slow: it was sent, or it was not" in first.nodes["slow"].question
     again = run(text, name="w", store=store)
     assert (again.state, log.counts()) == ("WAITING", {"begun": 1})
     first.resolve("slow", "sent")
@@ -170,6 +171,102 @@ def test_rerun_of_a_renamed_node_sends_once_more(store: Path, log: EffectLog) ->
     run(text, name="w", store=store)
     done = run(text.replace("one", "uno"), name="w", store=store, rerun=["uno"])
     assert (states(done), log.counts()) == ({"uno": "done"}, {"m": 2})
+
+
+def test_rerun_of_an_effect_in_doubt_is_a_word_on_it(store: Path, log: EffectLog) -> None:
+    """Whoever names a node in doubt to be run again has decided."""
+    text = TIMES_OUT.replace("LOG", str(log.path))
+    run(text, name="w", store=store)
+    again = run(text, name="w", store=store, rerun=["slow"])
+    assert (again.state, log.counts()) == ("WAITING", {"begun": 2})
+
+
+def test_an_answer_that_cannot_be_used_stays_a_failure(store: Path) -> None:
+    """The effect happened and is not repeated; unchanged it fails again instead of going green."""
+    hits: list[str] = []
+
+    class Half(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            hits.append(self.path)
+            self.send_response(200)
+            self.send_header("Content-Type", "application/json")
+            self.end_headers()
+            self.wfile.write(b'{"a":')
+
+        def log_message(self, format: str, *args: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Half)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    text = f"""\
+nodes:
+  - {{id: a, type: http, params: {{url: "http://127.0.0.1:{server.server_port}/", body: x}}}}
+  - {{id: b, type: value, params: {{x: "${{a.response}}"}}}}
+"""
+    try:
+        ends = [run(text, name="w", store=store) for _ in range(2)]
+    finally:
+        server.shutdown()
+        server.server_close()
+    assert [(done.state, done.failures[0].code) for done in ends] == [("FAILED", "ENV16")] * 2
+    assert len(hits) == 1
+
+
+@pytest.mark.parametrize("effect", ["pure", "write"])
+def test_a_result_that_contains_itself_fails_its_node_only(store: Path, effect: Any) -> None:
+    """A value without an end breaks neither the run nor the receipt of its effect."""
+
+    @node(effect=effect)
+    def endless() -> Any:
+        rows: list[Any] = []
+        rows.append(rows)
+        return rows
+
+    text = "nodes: [{id: e, type: endless}]"
+    for _ in range(2):
+        done = run(text, name="w", store=store)
+        assert (done.state, done.failures[0].code) == ("FAILED", "ENV16")
+
+
+@pytest.mark.parametrize("effect", ["pure", "write"])
+def test_an_exception_without_words_is_a_failure_like_others(store: Path, effect: Any) -> None:
+    """An exception whose text raises is named; one with a book in it is cut."""
+
+    class Mute(Exception):
+        def __str__(self) -> str:
+            raise RuntimeError("no")
+
+    @node(effect=effect)
+    def mute() -> None:
+        raise Mute
+
+    @node(effect=effect)
+    def book() -> None:
+        raise ValueError("x" * 1_000_000)
+
+    done = run("nodes: [{id: m, type: mute}, {id: b, type: book}]", name="w", store=store)
+    assert (done.state, [f.error_type for f in done.failures]) == ("FAILED", ["Mute", "ValueError"])
+    assert len(repr(done.failures)) < 20_000
+
+
+def test_what_the_code_itself_changes_is_no_part_of_its_key(store: Path) -> None:
+    """A list of calls, a counter: the node that fills it is still the same node."""
+    calls: list[str] = []
+    counts = {"n": 0}
+
+    @node
+    def send(text: str) -> str:
+        calls.append(text)
+        counts["n"] += 1
+        return text
+
+    text = "nodes: [{id: s, type: send, params: {text: hi}}]"
+    told: list[str] = []
+    sinks = [lambda event: told.append(event.text) if hasattr(event, "text") else None]
+    for _ in range(3):
+        run(text, name="w", store=store, sinks=sinks)
+    assert (calls, counts) == (["hi"], {"n": 1})
+    assert any("calls" in line and "by its type alone" in line for line in told)
 
 
 def test_per_run_sessions_end_with_success(store: Path, log: EffectLog) -> None:

@@ -149,6 +149,23 @@ def test_until_runs_what_a_node_needs_and_nothing_else(store: Path) -> None:
     }  # fmt: skip
 
 
+def test_what_is_left_out_never_becomes_ready(store: Path) -> None:
+    """Chains of nodes that are not asked for, before and after those that are, are skipped once."""
+    chain = [
+        {"id": id, "type": "part", "params": {"x": id}, "after": before}
+        for id, before in (("a", []), ("b", ["a"]), ("c", ["b"]), ("d", ["c"]))
+    ]
+    assert ends(go(store, chain, until="a"))["d"] == "skipped: not needed for a"
+    assert ends(go(store, chain, only="b"))["c"] == "skipped: not needed for b"
+    started = ends(go(store, chain, top={"start_node": "c"}))
+    assert started == {
+        "a": "skipped: not reachable from start_node",
+        "b": "skipped: not reachable from start_node",
+        "c": "done",
+        "d": "done",
+    }
+
+
 def test_an_output_of_a_branch_that_was_not_taken_is_absent(store: Path) -> None:
     """An absent output fails nothing, and is not among the outputs."""
     nodes, edges = branching("approve")

@@ -61,12 +61,12 @@ def test_kill_at_random_moments_repeats_no_effect(
             process = context.Process(target=child, args=(store, log.path))
             process.start()
             process.join(chance.uniform(0.0, 0.4))
-            if process.exitcode is not None:
-                assert process.exitcode == 0
+            if process.exitcode is None:
+                process.kill()
+                process.join()
+            if process.exitcode == 0:
                 break
-            assert process.pid is not None
-            os.kill(process.pid, signal.SIGKILL)
-            process.join()
+            assert process.exitcode == -signal.SIGKILL
             kills += 1
         before = log.counts()
         assert max(before.values(), default=0) <= 1, before

@@ -7,6 +7,7 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -50,7 +51,23 @@ def _gone(pid: int) -> bool:
     return False
 
 
+@pytest.fixture(autouse=True)
+def _others() -> Iterator[None]:
+    """Remember the processes that other tests of this session keep, such as a fork server."""
+    _kept.update(_all_children())
+    yield
+    _kept.clear()
+
+
+_kept: set[int] = set()
+
+
 def _children() -> set[int]:
+    """Give the processes that a test of this file has left behind."""
+    return _all_children() - _kept
+
+
+def _all_children() -> set[int]:
     own = Path("/proc/self/task")
     return {int(pid) for task in own.iterdir() for pid in (task / "children").read_text().split()}
 

@@ -16,6 +16,9 @@ from typing import Any, ParamSpec, TypeVar
 from ..nodes.base import Action, Context, NodeType
 from ..nodes.invoke import ainvoke, invoke
 
+DETAIL = 8_000
+"""So many characters of a traceback are kept, from its end."""
+
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -142,10 +145,17 @@ async def _run_async(node_type: NodeType, params: Mapping[str, Any], context: Co
     return Ended(context.node, context.attempt, time.perf_counter() - begin, action)
 
 
+def _last_words(error: BaseException) -> list[str]:
+    try:
+        return traceback.format_exception_only(error)
+    except Exception as second:
+        return [f"{type(error).__name__} (its text raises {type(second).__name__})\n"]
+
+
 def _broke(error: BaseException, context: Context, begin: float) -> Ended:
     frames = traceback.extract_tb(error.__traceback__)
     inner = [frame for frame in frames if "wfrepair_magic" not in frame.filename]
     lines = traceback.format_list(inner[-6:])
-    detail = "".join([*lines, *traceback.format_exception_only(error)])
+    detail = "".join([*lines, *_last_words(error)])[-DETAIL:]
     seconds = time.perf_counter() - begin
     return Ended(context.node, context.attempt, seconds, error=error, detail=detail)

@@ -48,11 +48,13 @@ class Board:
         for id, step in plan.steps.items():
             for before in step.waits_for:
                 self.followers[before].append(id)
+        for id in plan.left_out:
+            self._waits[id] = -1  # nothing makes it ready
+        for id, count in list(self._waits.items()):
+            if count == 0:
+                self._push(id)
         for id, reason in plan.left_out.items():
             self.skip(id, reason)
-        for id, count in self._waits.items():
-            if count == 0 and self.runs[id].state == "pending":
-                self._push(id)
 
     # --- what may be done next --------------------------------------------------------------
 

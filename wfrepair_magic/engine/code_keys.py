@@ -12,6 +12,7 @@ What a part refers to is written as a short reference:
     ["file", MODULE, DIGEST]            a module of the project, by what its file says
     ["files", {MODULE: DIGEST}, DRIFT]  the same with all that it imports from the project
     ["type", NAME]                      an object that has no key, in the code of an effect
+    ["changes", NAME]                   data that the code itself changes, by its type
     ["absent"]                          a name that nothing is bound to
 
 Python's own modules have no version here: a key is the same on every Python.  What a part says
@@ -22,7 +23,7 @@ of what is in memory; what it refers to is looked up each time.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib.util import resolve_name
 from types import CellType, FunctionType, ModuleType
@@ -38,6 +39,7 @@ from .project import drift, file_digest, project_files
 from .shipped import Reference, published, shipped
 
 _ABSENT: Reference = ["absent"]
+_UNSEEING = frozenset({"eval", "exec", "globals"})
 _OWN_NAMES = frozenset({"__file__", "__spec__", "__loader__", "__package__", "__doc__"})
 """What every module says of itself; it differs between folders and means nothing."""
 
@@ -54,13 +56,16 @@ def code_of(function: Callable[..., Any], effect: bool = False) -> CodeKey:
     """Describe a function and, recursively, all of the user's code and data that it refers to.
 
     An object that cannot be keyed raises Unkeyable with the path to it (``analyse → CLIENT``).
-    With `effect` it counts by its type alone, and a notice says so.
+    With `effect` it counts by its type alone, and a notice says so.  Data that the code itself
+    changes (a list of calls, a counter) counts by its type, too: it would be another after each
+    run, and nothing could ever be reused.
     """
+    name = str(getattr(function, "__name__", type_name(type(function))))
     walk = _Walk(effect)
-    name = getattr(function, "__name__", type_name(type(function)))
-    root = walk.refer(function, str(name))
-    while walk.waiting:
-        walk.describe_next()
+    root = walk.all_from(function, name)
+    while walk.changing > walk.known_to_change:  # a part met late changes what an early one uses
+        walk = _Walk(effect, frozenset(walk.changing))
+        root = walk.all_from(function, name)
     document = {"root": root, "parts": dict(sorted(walk.parts.items()))}
     return CodeKey(document, tuple(dict.fromkeys(walk.notices)))
 
@@ -79,10 +84,16 @@ def digest_with_code(value: object) -> str:
     return digest([found, walk.parts]) if walk.parts else found
 
 
+_Spot = tuple[int, str]
+"""A name in a namespace, in a class or in a cell, by the identity of what holds it."""
+
+
 class _Walk:
     """Follows references from one function; lives as long as one call of `code_of`."""
 
-    def __init__(self, effect: bool) -> None:
+    def __init__(self, effect: bool, changing: frozenset[_Spot] = frozenset()) -> None:
+        self.changing: set[_Spot] = set(changing)
+        self.known_to_change = changing
         self.parts: dict[str, Any] = {}
         self.notices: list[str] = []
         self.waiting: deque[tuple[str, Any, str]] = deque()
@@ -90,6 +101,13 @@ class _Walk:
         self._labels: dict[int, tuple[str, object]] = {}
         self._taken: set[str] = set()
         self._where = ""
+
+    def all_from(self, function: Callable[..., Any], name: str) -> Reference:
+        """Describe everything that can be reached from a function; gives its own reference."""
+        root = self.refer(function, name)
+        while self.waiting:
+            self.describe_next()
+        return root
 
     def describe_next(self) -> None:
         """Describe the next part, and put what it refers to in line."""
@@ -181,6 +199,7 @@ class _Walk:
         own = origin_of_code(function.__code__, function.__globals__) == "user"
         read = known(function.__code__, function.__globals__)
         named = function.__kwdefaults__ or {}
+        self.changing.update(_spots(function, read.references.changed) if own else ())
         part: dict[str, Any] = {
             "says": read.says if own else shipped(_home(function), function.__code__.co_qualname),
             "defaults": self._all(function.__defaults__ or (), f"{where}, default"),
@@ -202,7 +221,8 @@ class _Walk:
             "bases": self._all(cls.__bases__, f"{where}, base"),
             "metaclass": self.refer(type(cls), f"{where}, metaclass"),
             "members": {
-                name: self.refer(value, f"{where}.{name}") for name, value in class_members(cls)
+                name: self._at((id(cls), name), value, f"{where}.{name}")
+                for name, value in class_members(cls)
             },
         }
 
@@ -222,7 +242,14 @@ class _Walk:
             value = cell.cell_contents
         except ValueError:  # not bound yet
             return _ABSENT
-        return self.refer(value, where)
+        return self._at((id(cell), ""), value, where)
+
+    def _at(self, spot: _Spot, value: object, where: str) -> Reference:
+        """Refer to a value by what it is, or, where the code itself changes it, by its type."""
+        if spot not in self.known_to_change or _is_code(value):
+            return self.refer(value, where)
+        self.notices.append(f"{where}: the code itself changes it, so it counts by its type alone")
+        return ["changes", type_name(type(value))]
 
     def _names(
         self, function: FunctionType, chains: Iterable[tuple[str, ...]], where: str
@@ -233,30 +260,63 @@ class _Walk:
         for head, *attributes in chains:
             if head in function.__globals__ and head not in _OWN_NAMES:
                 value = function.__globals__[head]
-                self._follow(found, (head, value, attributes), f"{where} → {head}")
+                link = (head, value, attributes, id(function.__globals__))
+                self._follow(found, link, f"{where} → {head}")
             elif head in built_in:
-                found[head] = ["python", head]
+                found[head] = self._built_in(head, where)
             else:
                 found[head] = _ABSENT
         return found
 
+    def _built_in(self, name: str, where: str) -> Reference:
+        """Refer to a built-in; one that reaches what no name says cannot be followed."""
+        if name in _UNSEEING:
+            what = f"`{name}` may refer to anything, which cannot be followed"
+            if not self._effect:
+                raise Unkeyable(f"{where} → {name}", what)
+            self.notices.append(f"{where} → {name}: {what}")
+        return ["python", name]
+
     def _follow(
-        self, found: dict[str, Reference], link: tuple[str, Any, list[str]], where: str
+        self, found: dict[str, Reference], link: tuple[str, Any, list[str], int], where: str
     ) -> None:
         """Refer to a global and, through modules and functions of the user's, its attributes."""
-        name, value, attributes = link
+        name, value, attributes, holder = link
         if _is_users_module(value) and attributes:
             found[name] = ["file", value.__name__, file_digest(value.__name__)]
         elif name not in found or isinstance(value, ModuleType):
-            found[name] = self.refer(value, where)
+            found[name] = self._at((holder, name.rpartition(".")[2]), value, where)
         if not attributes or not (_is_users_module(value) or isinstance(value, FunctionType)):
             return
         attribute, *rest = attributes
         if attribute in vars(value):
-            link = (f"{name}.{attribute}", vars(value)[attribute], rest)
+            inner = vars(value)[attribute]
+            link = (f"{name}.{attribute}", inner, rest, _holder(value))
             self._follow(found, link, f"{where}.{attribute}")
         elif isinstance(value, ModuleType):
             found[f"{name}.{attribute}"] = _ABSENT
+
+
+def _spots(function: FunctionType, changed: Iterable[tuple[str, ...]]) -> Iterator[_Spot]:
+    """Say where the things lie that a function changes, as far as they outlive its call."""
+    cells = dict(zip(function.__code__.co_freevars, function.__closure__ or (), strict=True))
+    for head, *attributes in changed:
+        if head in cells:
+            yield (id(cells[head]), "")
+        elif head in function.__globals__:
+            spot, value = (id(function.__globals__), head), function.__globals__[head]
+            while attributes and _is_code(value):
+                spot, value = (_holder(value), attributes[0]), getattr(value, attributes[0], None)
+                attributes = attributes[1:]
+            yield spot
+
+
+def _holder(value: object) -> int:
+    return id(vars(value)) if isinstance(value, ModuleType | FunctionType) else id(value)
+
+
+def _is_code(value: object) -> bool:
+    return isinstance(value, ModuleType | FunctionType | type)
 
 
 def _is_users_module(value: object) -> bool:

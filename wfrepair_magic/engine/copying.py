@@ -8,6 +8,18 @@ from typing import Any
 from ..ir.shell import Program
 
 
+class TooDeep(Exception):
+    """A value is nested too deep to be copied, or contains itself."""
+
+
+def fresh(value: Any, leaf: Callable[[str], Any] = lambda text: text) -> Any:
+    """Do as `rebuild`; raises TooDeep, where Python's own stack would end, instead."""
+    try:
+        return rebuild(value, leaf)
+    except RecursionError:
+        raise TooDeep("it is nested too deep, or contains itself") from None
+
+
 def rebuild(value: Any, leaf: Callable[[str], Any] = lambda text: text) -> Any:
     """Copy the containers of a nested value and put each text through `leaf`.
 

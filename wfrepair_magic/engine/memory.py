@@ -19,7 +19,7 @@ from .ledger import Ledger, Place, Receipt
 from .owner import Owner, alive
 from .plan import Step
 from .prepare import Prepared
-from .receipts import DONE
+from .receipts import DONE, OPEN
 from .store import Store
 
 STRAGGLERS: set[tuple[str, int]] = set()
@@ -27,6 +27,10 @@ STRAGGLERS: set[tuple[str, int]] = set()
 
 UNKEPT: dict[tuple[str, str], Kept] = {}
 """Results without a codec, by (store, key or receipt): they live as long as this process."""
+
+
+UNREAD = "(unread)"
+"""The action under which an effect is kept whose answer could not be used; no edge has it."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +64,8 @@ class Lost:
 
 @dataclass(frozen=True)
 class FailedBefore:
-    """The same effect already reported its failure in this very run."""
+    """The effect failed before, and doing it again now would be wrong: it has happened, or it
+    reported its failure in this very run."""
 
     failure: Failure
 
@@ -93,13 +98,28 @@ class Memory:
         if step.reuse.by == "content":
             return Free() if id in self.rerun else self._by_content(step, prepared.key)
         receipt = self.ledger.find(self._place(prepared), self.slots, move=not look_only)
-        if receipt is not None and receipt.state in DONE and id in self.rerun:
-            if not look_only:  # only now does it stand under the slot of a renamed node
-                self.ledger.supersede(self.session, id)
-            return Free()
+        if receipt is not None and id in self.rerun and self._may_rerun(receipt):
+            return Free() if look_only else self._begin_again(receipt)
         if receipt is None:
             return self._other_doubt(step)
         return self._judge(receipt, step, look_only)
+
+    def _may_rerun(self, receipt: Receipt) -> bool:
+        return receipt.state in DONE or (receipt.state in OPEN and not self._is_running(receipt))
+
+    def _begin_again(self, receipt: Receipt) -> Found:
+        """Let an earlier effect count no more: a person named the node and asked for it."""
+        if receipt.state in OPEN:
+            self.ledger.resolve(self.session, receipt.slot, False, "asked to run it again")
+            return Free(receipt.id)
+        self.ledger.supersede(self.session, receipt.slot)
+        return Free()
+
+    def _is_running(self, receipt: Receipt) -> bool:
+        if (str(self.store.folder), receipt.id) in STRAGGLERS:
+            return True
+        owner = receipt.owner if receipt.state == "STARTED" else None
+        return owner is not None and owner != self.owner and alive(owner)
 
     def _other_doubt(self, step: Step) -> Found:
         """Look whether what the node did before it was edited is in doubt."""
@@ -119,6 +139,8 @@ class Memory:
 
     def _judge(self, receipt: Receipt, step: Step, look_only: bool) -> Found:
         match receipt.state:
+            case "SUCCEEDED" if receipt.kept is not None and receipt.kept.action == UNREAD:
+                return FailedBefore(failure_from(receipt.kept.outputs["failure"]))
             case "SUCCEEDED" | "RESOLVED_SENT":
                 kept = receipt.kept or UNKEPT.get((str(self.store.folder), str(receipt.id)))
                 if kept is None:
@@ -185,6 +207,15 @@ class Memory:
         """Write down that a claimed effect reported its failure, or that nothing was sent."""
         self.ledger.fail(receipt.id, failure.effect == "no", failure_document(failure))
 
+    def unread(self, prepared: Prepared, receipt: Receipt, failure: Failure) -> None:
+        """Write down that a claimed effect happened, and that its answer cannot be used.
+
+        It is never done again by itself, and it fails the same way until the node is edited.
+        """
+        action = Action(UNREAD, {"failure": failure_document(failure)})
+        ended = Ended(failure.node, 1, 0.0, action)
+        self.keep(prepared, ended, receipt)
+
     def doubted(self, receipt: Receipt, question: str) -> None:
         """Write down that a claimed effect's outcome was lost."""
         self.ledger.doubt(receipt.id, question)
@@ -215,7 +246,7 @@ def doubt_text(node: str, cause: str) -> str:
     """Say what a person is asked about an effect whose outcome was lost."""
     return (
         f"{node}: {cause}, and its effect may or may not have happened. Look at the other side, "
-        f"then say `%workflow resolve {node} sent` or `%workflow resolve {node} not-sent`"
+        f"then resolve {node}: it was sent, or it was not"
     )
 
 

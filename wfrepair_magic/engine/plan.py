@@ -70,6 +70,8 @@ class Scope:
 
 WHOLE = Scope()
 
+UNREACHED = "not reachable from start_node"
+
 
 def make_plan(definition: Definition, types: Mapping[str, NodeType], scope: Scope = WHOLE) -> Plan:
     """Lay out a definition that the check found free of errors.
@@ -79,6 +81,8 @@ def make_plan(definition: Definition, types: Mapping[str, NodeType], scope: Scop
     waits = dependencies(definition)
     layers = tuple(tuple(layer) for layer in waves(waits))
     left_out = _left_out(definition, waits, scope)
+    unreached = {id for id, reason in left_out.items() if reason == UNREACHED}
+    edges = [edge for edge in definition.edges if edge.source not in unreached]
     wave_of = {id: number for number, layer in enumerate(layers) for id in layer}
     remaining = _remaining(waits, layers)
     steps = {}
@@ -97,11 +101,15 @@ def make_plan(definition: Definition, types: Mapping[str, NodeType], scope: Scop
             reuse=reuse_of(effect, node.cache if node.cache is not None else node_type.cache),
             retry=_retry(definition, node, node_type),
             timeout=_first(node.timeout, node_type.timeout, definition.defaults.timeout),
-            waits_for=tuple(sorted(waits[node.id], key=wave_of.__getitem__)),
+            waits_for=tuple(
+                id
+                for id in sorted(waits[node.id], key=wave_of.__getitem__)
+                if id in mentions or id not in unreached
+            ),
             needs=frozenset(id for id in mentions if needed[id]),
             mentions=mentions,
         )
-    return Plan(_with_edges(steps, definition.edges), layers, left_out)
+    return Plan(_with_edges(steps, edges), layers, left_out)
 
 
 def reuse_of(effect: Effect, cache: bool | float | None) -> Reuse:
@@ -166,7 +174,7 @@ def _left_out(
     reasons: dict[str, str] = {}
     if definition.start_node is not None:
         reached = _downstream(definition.start_node, waits)
-        reasons = {id: "not reachable from start_node" for id in waits if id not in reached}
+        reasons = {id: UNREACHED for id in waits if id not in reached}
     asked = scope.only or scope.until
     if asked is None:
         return reasons

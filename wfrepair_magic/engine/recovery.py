@@ -49,6 +49,9 @@ _STATUS: Final[dict[int, Verdict]] = {
 }
 _OTHER_STATUS: Final = Verdict("ENV10", "http", "reported", "change")
 
+MESSAGE: Final = 2_000
+"""So many characters of what an exception says are kept."""
+
 _LOST_EXITS: Final = frozenset({124, 137, 143})
 _HUMAN_ERRNO: Final = frozenset({errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC})
 
@@ -147,7 +150,7 @@ def _reported(effect: Effect) -> Happened:
 def failure_of(node: str, error: BaseException, effect: Effect) -> Failure:
     """Make the Failure value of what a node raised; the caller redacts it."""
     verdict = judge(error, effect)
-    text = error.message if isinstance(error, NodeError) else _one_line(error)
+    text = _message(error)
     return Failure(
         node=node,
         code=verdict.code,
@@ -163,9 +166,26 @@ def failure_of(node: str, error: BaseException, effect: Effect) -> Failure:
     )
 
 
+def _message(error: BaseException) -> str:
+    if isinstance(error, Cancelled):
+        return "it was interrupted"
+    if isinstance(error, BadParam):
+        return f"param `{error.param}` {error.message}"
+    return _short(error.message if isinstance(error, NodeError) else _one_line(error))
+
+
 def _one_line(error: BaseException) -> str:
-    text = " ".join(str(error).split())
-    return f"{type(error).__name__}: {text}" if text else type(error).__name__
+    """Name an exception and what it says; one that cannot even say it is only named."""
+    name = type(error).__name__
+    try:
+        text = " ".join(str(error).split())
+    except Exception as second:
+        text = f"(its text raises {type(second).__name__})"
+    return f"{name}: {text}" if text else name
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= MESSAGE else f"{text[:MESSAGE]}…"
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,18 @@ from .sources import codes
 
 _GLOBAL = frozenset({"LOAD_GLOBAL", "LOAD_NAME", "LOAD_FROM_DICT_OR_GLOBALS"})
 _ATTRIBUTE = frozenset({"LOAD_ATTR", "LOAD_METHOD"})
+_CLOSURE = frozenset({"LOAD_DEREF", "LOAD_CLASSDEREF", "LOAD_FROM_DICT_OR_DEREF"})
+_REBIND = frozenset({"STORE_GLOBAL", "DELETE_GLOBAL", "STORE_DEREF", "DELETE_DEREF"})
+_STORE = frozenset({"STORE_SUBSCR", "DELETE_SUBSCR", "STORE_ATTR", "DELETE_ATTR", "STORE_SLICE"})
+_CHANGING = frozenset(
+    {
+        "add", "append", "appendleft", "clear", "difference_update", "discard", "extend",
+        "extendleft", "insert", "intersection_update", "pop", "popitem", "popleft", "put",
+        "put_nowait", "remove", "reverse", "rotate", "setdefault", "sort", "subtract",
+        "symmetric_difference_update", "update",
+    }
+)  # fmt: skip
+"""The methods of Python's own containers that change them."""
 _NOISE = frozenset({"CACHE", "EXTENDED_ARG", "NOP"})
 _OF_EVERY_CLASS = "__name__"
 
@@ -25,22 +37,26 @@ class References:
 
     `names` are dotted (``helpers.LIMIT``): a global and the attributes that are taken from it.
     `imports` are imports within the function: how many packages up (0: absolute), the module,
-    and the names taken from it.
+    and the names taken from it.  `changed` are the names, dotted likewise, that the code itself
+    gives another value or another content (``CALLS.append(…)``, ``COUNTS[x] += 1``).
     """
 
     names: tuple[tuple[str, ...], ...]
     imports: tuple[tuple[int, str, tuple[str, ...]], ...]
+    changed: tuple[tuple[str, ...], ...] = ()
 
 
 def references_of(code: CodeType) -> References:
     """Read what a code object and all code within it ask for, sorted."""
     names: set[tuple[str, ...]] = set()
     imports: set[tuple[int, str, tuple[str, ...]]] = set()
+    changed: set[tuple[str, ...]] = set()
     for each in (code, *codes(code)):
         steps = [step for step in dis.get_instructions(each) if step.opname not in _NOISE]
         names.update(_names(steps))
         imports.update(_imports(steps))
-    return References(tuple(sorted(names)), tuple(sorted(imports)))
+        changed.update(_changes(steps))
+    return References(tuple(sorted(names)), tuple(sorted(imports)), tuple(sorted(changed)))
 
 
 def _names(steps: Sequence[dis.Instruction]) -> Iterator[tuple[str, ...]]:
@@ -55,6 +71,33 @@ def _names(steps: Sequence[dis.Instruction]) -> Iterator[tuple[str, ...]]:
                 break
             chain.append(str(after.argval))
         yield tuple(chain)
+
+
+def _changes(steps: Sequence[dis.Instruction]) -> Iterator[tuple[str, ...]]:
+    """Find what is bound anew, stored into, or changed by a method of Python's containers.
+
+    The name that stands at the beginning of what is stored into begins at the same place in the
+    text; a call on the way (``LIMITS.copy().update(…)``) makes it another object.
+    """
+    begun: dict[tuple[int | None, int | None], tuple[str, ...] | None] = {}
+    for step in steps:
+        start = step.positions and (step.positions.lineno, step.positions.col_offset)
+        if step.opname in _REBIND:
+            yield (str(step.argval),)
+        if not start or None in start:
+            continue
+        if step.opname in _GLOBAL or step.opname in _CLOSURE:
+            begun[start] = (str(step.argval),)
+        elif step.opname.startswith("CALL"):
+            begun[start] = None
+        elif (chain := begun.get(start)) is None:
+            continue
+        elif step.opname in ("STORE_ATTR", "DELETE_ATTR"):
+            yield (*chain, str(step.argval))
+        elif step.opname in _STORE or (step.opname in _ATTRIBUTE and step.argval in _CHANGING):
+            yield chain
+        elif step.opname in _ATTRIBUTE:
+            begun[start] = (*chain, str(step.argval))
 
 
 def _imports(steps: Sequence[dis.Instruction]) -> Iterator[tuple[int, str, tuple[str, ...]]]:

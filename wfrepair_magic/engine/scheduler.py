@@ -15,12 +15,12 @@ from typing import Any
 
 from .. import events
 from ..failure import Failure
-from ..nodes.base import Action, Cancelled, Context, TimedOut
+from ..nodes.base import Action, AnswerUnreadable, Cancelled, Context, TimedOut
 from ..settings import LIMITS
 from . import order, states
 from .backend import Backend, Ended
 from .board import Board
-from .copying import rebuild
+from .copying import TooDeep, fresh
 from .dry import dry_failures
 from .envelope import Kept
 from .ledger import Receipt
@@ -197,8 +197,8 @@ class Scheduler:
         if self.board.is_needed(id):
             return self.board.wait(
                 id,
-                f"{id} is done, but its result could not be kept; give it with `%workflow "
-                f"resolve {id} sent --value VARIABLE`, or send again with `--rerun {id}`",
+                f"{id} is done, but its result could not be kept; resolve {id} as sent, with its "
+                "value, or let it run again",
             )
         made_at = receipt.ended or receipt.started
         bare = receipt.bare or Kept({}, "default", made_at, 0.0, {})
@@ -217,6 +217,10 @@ class Scheduler:
 
     def _begin(self, prepared: Prepared, expect: int | None, attempt: int) -> None:
         """Claim the effect, if the node has one, and submit its code."""
+        try:
+            params = self.job.site.redactor.reveal(fresh(dict(prepared.params)))
+        except TooDeep as error:
+            return self.board.fail(prepared.step, _too_deep(prepared.step, error))
         receipt = None
         if prepared.step.effect == "write":
             receipt, won = self.job.memory.claim(prepared, expect)
@@ -227,7 +231,6 @@ class Scheduler:
         running = _Running(prepared, receipt, context, attempt, deadline=_deadline(prepared.step))
         self.running[id] = running
         self.board.start(id, attempt)
-        params = self.job.site.redactor.reveal(rebuild(dict(prepared.params)))
         running.future = self.job.backend.submit(prepared.step.type, params, context)
         running.future.add_done_callback(lambda future: self._post(running, future))
 
@@ -268,7 +271,11 @@ class Scheduler:
         self.board.spend(ended.node, ended.seconds)
         if ended.error is not None:
             return self._broke(running, ended, ended.error)
-        action = self._hidden(ended.action or Action("default"))
+        try:
+            action = self._hidden(ended.action or Action("default"))
+        except TooDeep as error:
+            unusable = AnswerUnreadable(f"its result cannot be kept: {error}")
+            return self._broke(running, ended, unusable)
         kept = self.job.memory.keep(
             running.prepared, dataclasses.replace(ended, action=action), running.receipt
         )
@@ -277,7 +284,7 @@ class Scheduler:
 
     def _hidden(self, action: Action) -> Action:
         """Copy what a node gave, so that it can change no more, with its secrets as references."""
-        outputs = self.job.site.redactor.hide(rebuild(dict(action.outputs)))
+        outputs = self.job.site.redactor.hide(fresh(dict(action.outputs)))
         return Action(action.name, outputs)
 
     def _give_up(self, running: _Running) -> None:
@@ -328,7 +335,7 @@ class Scheduler:
             failure,
             message=redactor.hide_text(failure.message),
             detail=redactor.hide_text(ended.detail),
-            reported=redactor.hide(rebuild(dict(failure.reported))),
+            reported=redactor.hide(fresh(dict(failure.reported))),
             input_shapes={name: shape(value) for name, value in running.prepared.params.items()},
             attempts=running.attempt,
         )
@@ -340,8 +347,7 @@ class Scheduler:
             if not running.given_up:  # else its thread may still end, and the claim stays open
                 memory.doubted(receipt, doubt_text(failure.node, failure.message))
         elif failure.effect == "yes":
-            ended = Ended(failure.node, running.attempt, 0.0, Action("default", failure.reported))
-            memory.keep(running.prepared, ended, receipt)
+            memory.unread(running.prepared, receipt, failure)
         else:
             memory.failed(receipt, failure)
 
@@ -391,6 +397,12 @@ def _deadline(step: Step) -> float | None:
     return time.monotonic() + step.timeout + grace
 
 
+def _too_deep(step: Step, error: TooDeep) -> Failure:
+    return dataclasses.replace(
+        _unkeyable(step, ""), code="KEY02", message=f"{step.node.id}: one of its params: {error}"
+    )
+
+
 def _unkeyable(step: Step, what: str) -> Failure:
     return Failure(
         node=step.node.id,
@@ -400,5 +412,5 @@ def _unkeyable(step: Step, what: str) -> Failure:
         effect="no",
         fixable=True,
         message=f"{step.node.id} has an effect, and {what}: it could be sent twice unnoticed",
-        hint="pass plain values, or declare the node `effect: pure` or `read` if it is",
+        hint="pass plain values; or say `effect: pure` or `read`, if the node changes nothing",
     )

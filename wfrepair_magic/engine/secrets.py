@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import quote
 
-from .copying import rebuild
+from .copying import fresh
 
 SHORTEST = 4
 """Values shorter than this are not searched for in texts: they would match by accident."""
@@ -70,11 +70,11 @@ class Redactor:
 
     def hide(self, value: Any) -> Any:
         """Replace every secret in the texts of a nested value by its reference."""
-        return value if self._values is None else rebuild(value, self.hide_text)
+        return value if self._values is None else fresh(value, self.hide_text)
 
     def reveal(self, value: Any) -> Any:
         """Restore every reference in a nested value to the secret that it stands for."""
-        return rebuild(value, self._reveal_leaf) if self._whole else value
+        return fresh(value, self._reveal_leaf) if self._whole else value
 
     def _reveal_leaf(self, text: str) -> Any:
         if text in self._whole:

@@ -18,6 +18,7 @@ def input_flaws(subject: Subject) -> Iterator[Flaw]:
     for one in subject.definition.inputs.values():
         yield from _name(subject, one)
         yield from _default(one)
+        yield from _secret(one)
     yield from _stdin(subject)
     yield from _unused(subject)
 
@@ -43,6 +44,14 @@ def _default(one: Input) -> Iterator[Flaw]:
         message = f"input `{one.name}`: {shown} is no {one.type}"
         facts = {"input": one.name, "types": (one.type,)}
         yield Flaw("PRM07", ("inputs", one.name, "default"), message, facts=facts)
+
+
+def _secret(one: Input) -> Iterator[Flaw]:
+    """A secret is masked by finding its text, so it must be text."""
+    if one.secret and one.type not in (None, "string"):
+        message = f"input `{one.name}`: a secret is text, not {one.type}"
+        slot = ("inputs", one.name, "type")
+        yield Flaw("LNG02", slot, message, "say `type: string`", facts={"input": one.name})
 
 
 def _stdin(subject: Subject) -> Iterator[Flaw]:

@@ -113,9 +113,10 @@ def _found(
 
 def _typed(one: Input, value: object) -> Any:
     optional = not one.required or one.default is None
-    if one.type is None or (value is None and optional):
+    if value is None and optional:
         return value
-    return fitted(value, one.type)
+    kind = "string" if one.secret else one.type  # a secret is masked in texts, so it is text
+    return value if kind is None else fitted(value, kind)
 
 
 def _without_value(one: Input) -> Problem:

@@ -52,7 +52,7 @@ def resume(kernel: Kernel, found: argparse.Namespace) -> None:
     last = kernel.last
     given = inputs_of(found, kernel.variables)
     if last is not None and found.store is None and found.name in (None, last.run.name):
-        inputs = {**last.run.inputs, **given}
+        inputs = {**last.run.given, **given}
         run = kernel.watch(lambda sinks: last.run.resume(sinks=sinks, inputs=inputs))
         line = last.line
     else:

@@ -15,8 +15,15 @@ from .fix import Fix, Level
 Mode = Literal["off", "explain", "hint", "suggest", "safe", "auto"]
 MODES: Final[tuple[Mode, ...]] = get_args(Mode)
 
-APPLIED_FROM: Final = "V2"
-"""The rung that a fix must have reached to be applied unasked."""
+APPLIED_FROM: Final = "V1"
+"""The rung that a fix must have reached to be applied unasked.
+
+A fix stays at V1 only where other errors of the check keep everything from being resolved; one
+that dry resolution (V2) speaks against is dropped.
+"""
+
+KNOWN_FROM: Final = "V2"
+"""The rung from which it is known what the next run would do."""
 
 
 @dataclass(frozen=True)
@@ -84,11 +91,12 @@ class Policy:
 
     def allows(self, fix: Fix) -> bool:
         """Whether a fix may be applied without asking."""
-        if self.mode not in ("safe", "auto") or fix.rung < APPLIED_FROM:
+        if self.mode not in ("safe", "auto"):
             return False
         if fix.level == Level.SAFE.name:
-            return True
-        return self.mode == "auto" and fix.level == Level.ASK.name and not fix.sends
+            return fix.rung >= APPLIED_FROM
+        asks = fix.level == Level.ASK.name and fix.rung >= KNOWN_FROM
+        return self.mode == "auto" and asks and not fix.sends
 
 
 def choose(policy: Policy, fixes: Sequence[Fix]) -> Fix | None:

@@ -11,6 +11,7 @@ from typing import Any, Literal
 from .. import events
 from ..engine.result import NodeRun, Outcome, Preview
 from ..engine.scheduler import Ask
+from ..engine.secrets import Redactor
 from ..errors import BadWorkflow
 from ..failure import Failure
 from ..ir.model import MISSING
@@ -27,8 +28,9 @@ from .work import Asked, foresee, work
 class Run:
     """What a run left, and the ways to go on from it.
 
-    `session` is the id of its session; `workflow` is what ran in the end and `inputs` what it
-    was given; `seconds` is the whole run's time.  `fixes` are what would repair its failures,
+    `session` is the id of its session; `workflow` is what ran in the end and `given` the inputs
+    that it was given, secrets in clear (`inputs` masks them); `seconds` is the whole run's
+    time.  `fixes` are what would repair its failures,
     best first, `abstained` says in sentences why the rest has no fix, `applied` are the fixes
     that policy applied on the way, `problems` the findings that diagnosis worked from.
     """
@@ -36,7 +38,7 @@ class Run:
     id: str
     session: str
     workflow: Workflow
-    inputs: Mapping[str, Any]
+    given: Mapping[str, Any]
     options: Options
     outcome: Outcome
     seconds: float
@@ -44,6 +46,17 @@ class Run:
     abstained: tuple[str, ...] = ()
     applied: tuple[Fix, ...] = ()
     problems: tuple[Problem, ...] = ()
+
+    @property
+    def inputs(self) -> dict[str, Any]:
+        """The inputs as given; a secret, and what the workflow does not declare, by name only."""
+        declared = self.workflow.inputs
+        return {
+            name: value
+            if name in declared and not declared[name].secret
+            else Redactor.reference(name)
+            for name, value in self.given.items()
+        }
 
     @property
     def name(self) -> str:
@@ -132,14 +145,14 @@ class Run:
     def _go_on(self, workflow: Workflow, changes: Mapping[str, Any]) -> Run:
         again = {"fresh": False, "rerun": (), **changes}
         sinks = tuple(again.pop("sinks", ()))
-        inputs = again.pop("inputs", self.inputs)
+        inputs = again.pop("inputs", self.given)
         options = change_options(self.options, workflow, again)
         return _run(Asked(workflow, inputs, options, sinks))
 
     def preview(self, workflow: Workflow | None = None) -> Preview:
         """Say what a run of a workflow (this one unless given) would do, executing nothing."""
         asked = self.workflow if workflow is None else workflow
-        return foresee(Asked(asked, self.inputs, self.options))
+        return foresee(Asked(asked, self.given, self.options))
 
     def resolve(self, node: str, verdict: Literal["sent", "not-sent"], value: Any = MISSING) -> str:
         """Say whether an effect in doubt happened; `value` is the result that was lost."""
@@ -203,7 +216,7 @@ def run(  # noqa: PLR0913 – the one verb: each option is a keyword that people
     Raises BadWorkflow for a text that is no workflow and for options that do not fit it, and
     StoreError for a store that cannot be used.
     """
-    asked = Workflow.parse(workflow) if isinstance(workflow, str) else workflow
+    asked = _workflow(workflow)
     keywords = {
         "name": name, "store": store, "repair": repair, "session": session, "fresh": fresh,
         "rerun": rerun, "only": only, "until": until, "on_failure": on_failure,
@@ -217,8 +230,18 @@ def preview(
     workflow: Workflow | str, inputs: Mapping[str, Any] | None = None, **keywords: Any
 ) -> Preview:
     """Say what `run` with the same arguments would do, executing nothing."""
-    asked = Workflow.parse(workflow) if isinstance(workflow, str) else workflow
+    asked = _workflow(workflow)
     return foresee(Asked(asked, dict(inputs or {}), read_options(asked, keywords)))
+
+
+def _workflow(workflow: Workflow | str) -> Workflow:
+    given: object = workflow  # what callers really pass is not what they were asked for
+    if isinstance(given, str):
+        return Workflow.parse(given)
+    if isinstance(given, Workflow):
+        return given
+    kind = type(given).__name__
+    raise BadWorkflow(f"a workflow is text or a Workflow, not {kind}; see Workflow.build")
 
 
 def _run(asked: Asked) -> Run:
@@ -228,7 +251,7 @@ def _run(asked: Asked) -> Run:
         id=left.run,
         session=left.session,
         workflow=done.workflow,
-        inputs=asked.inputs,
+        given=asked.inputs,
         options=dataclasses.replace(asked.options, fresh=False, rerun=()),
         outcome=done.outcome,
         seconds=left.seconds,
