@@ -64,13 +64,19 @@ class Lost:
 
 @dataclass(frozen=True)
 class FailedBefore:
-    """The effect failed before, and doing it again now would be wrong: it has happened, or it
-    reported its failure in this very run."""
+    """The same effect already reported its failure in this very run."""
 
     failure: Failure
 
 
-Found = Reusable | Free | Doubt | Lost | FailedBefore
+@dataclass(frozen=True)
+class Unread:
+    """The effect is done, and its answer could not be used: it fails the same way again."""
+
+    failure: Failure
+
+
+Found = Reusable | Free | Doubt | Lost | FailedBefore | Unread
 
 
 @dataclass(frozen=True)
@@ -140,7 +146,7 @@ class Memory:
     def _judge(self, receipt: Receipt, step: Step, look_only: bool) -> Found:
         match receipt.state:
             case "SUCCEEDED" if receipt.kept is not None and receipt.kept.action == UNREAD:
-                return FailedBefore(failure_from(receipt.kept.outputs["failure"]))
+                return Unread(failure_from(receipt.kept.outputs["failure"]))
             case "SUCCEEDED" | "RESOLVED_SENT":
                 kept = receipt.kept or UNKEPT.get((str(self.store.folder), str(receipt.id)))
                 if kept is None:

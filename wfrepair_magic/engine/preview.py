@@ -8,7 +8,7 @@ from typing import Any
 from ..failure import Failure
 from ..ir.templates import UNDECIDED, Gone
 from . import order
-from .memory import Doubt, Lost, Memory, Reusable
+from .memory import Doubt, Lost, Memory, Reusable, Unread
 from .order import End
 from .plan import Plan, Step
 from .prepare import Prepared, Site, prepare, resolve, template_failure
@@ -71,6 +71,8 @@ class _Walk:
                 self._end(step, "reused", End("reused", kept.action))
             case Lost():
                 self._end(step, "reused", End("reused"))
+            case Unread(failure):
+                self._fail(step, failure)
             case Doubt():
                 self._end(step, "in doubt", End("in_doubt"))
             case _:

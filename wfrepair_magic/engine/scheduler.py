@@ -24,7 +24,7 @@ from .copying import TooDeep, fresh
 from .dry import dry_failures
 from .envelope import Kept
 from .ledger import Receipt
-from .memory import Doubt, FailedBefore, Free, Lost, Memory, Reusable, doubt_text
+from .memory import Doubt, FailedBefore, Free, Lost, Memory, Reusable, Unread, doubt_text
 from .plan import Plan, Step
 from .prepare import Prepared, Site, prepare, resolve, template_failure
 from .recovery import failure_of, next_attempt
@@ -184,7 +184,7 @@ class Scheduler:
                 self.board.reuse(prepared.step, kept, max(0.0, time.time() - kept.made_at))
             case Free(expect):
                 self._begin(prepared, expect, attempt=1)
-            case FailedBefore(failure):
+            case FailedBefore(failure) | Unread(failure):
                 self.board.fail(prepared.step, failure)
             case Lost(receipt):
                 self._lost(prepared.step, receipt)
