@@ -27,7 +27,7 @@ bench: $(READY)  ## what a node costs beside a bare cache, and what loading cost
 	$(BIN)/python tests/bench/cost.py
 
 lab: $(READY)  ## JupyterLab on the first notebook
-	$(BIN)/python -m jupyterlab notebooks/01-first-run.ipynb
+	$(BIN)/python -m jupyterlab $(if $(filter 0,$(shell id -u)),--allow-root) notebooks/01-first-run.ipynb
 
 clean:
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
