@@ -116,7 +116,7 @@ CASES = {
     "template outside of params": (
         in_nodes(A, 'id: b, type: open, after: a, timeout: "${a.response}"'),
         ("LNG02", "nodes[1].timeout", '"${a.response}',
-         "templates stand in `params` and in the `source` of outputs only"),
+         "templates stand in `params`, in `reads` and in the `source` of outputs only"),
     ),
     "wrong word": (
         in_nodes("id: a, type: open, effect: Write"),
