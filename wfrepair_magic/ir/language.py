@@ -85,6 +85,9 @@ LATER_TYPES: Final = frozenset({"code", "llm", "workflow", "wait"})
 
 IR_VERSIONS: Final = ("0.1.0",)
 
+VERSION: Final = "0.1.0"
+"""The version of the language: that of the package which last changed this table."""
+
 FAILURE_CODE: Final = re.compile(r"[A-Z]{2,4}[0-9]{2}")
 """How the codes of failures are written, as `retry.on` lists them."""
 
