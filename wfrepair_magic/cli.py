@@ -1,4 +1,4 @@
-"""The face in a terminal: ``wfrepair run``, ``check`` and ``resolve``."""
+"""The face in a terminal: ``wfrepair run``, ``check``, ``resolve`` and ``schema``."""
 
 from __future__ import annotations
 
@@ -22,9 +22,11 @@ from . import session, wire
 from .errors import BadWorkflow, WorkflowError
 from .events import Event
 from .ir.names import nearest
+from .ir.schema import language_schema
 from .ir.workflow import Workflow
 from .monitor.state import RunState, completed, fold
 from .monitor.text import Commands, draw, listed, tell
+from .nodes import registry
 from .settings import find_store
 from .usage import BadUsage, HelpAsked, Usage, asked, check_consent, declare_run
 
@@ -264,6 +266,18 @@ def _value(text: str | None) -> dict[str, Any]:
         raise BadUsage(f"--value is not JSON: {error}") from None
 
 
+def _schema_usage() -> Usage:
+    usage = Usage("wfrepair schema", "Print the language and its node types as a JSON Schema.")
+    _declare_nodes(usage)
+    return usage
+
+
+def _schema(found: argparse.Namespace) -> int:
+    _import_nodes(found.nodes)
+    _print_json(language_schema({one.name: one.spec for one in registry.all_types()}))
+    return SUCCESS
+
+
 def _read(name: str) -> File:
     """Read a workflow's file.  Raises BadUsage where that is not possible."""
     try:
@@ -310,5 +324,6 @@ COMMANDS: Final[Mapping[str, Command]] = {
     "run": (_run_usage, _run),
     "check": (_check_usage, _check),
     "resolve": (_resolve_usage, _resolve),
+    "schema": (_schema_usage, _schema),
 }
 """The commands: what each takes, and what it does."""

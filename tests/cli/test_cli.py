@@ -343,3 +343,13 @@ def test_a_reader_that_goes_away_is_no_crash(project: Project) -> None:
     assert process.wait(timeout=60) == 141
     assert "Traceback" not in told
     assert "Exception ignored" not in told
+
+
+def test_the_schema_is_printed_with_the_types_of_a_file(project: Project) -> None:
+    """`schema` prints the language as one JSON document, with the functions of `--nodes`."""
+    code = "from wfrepair_magic import node\n\n@node\ndef greet(name: str, n: int = 1): ...\n"
+    project.write("own.py", code)
+    status, out, _ = project.say("schema", "--nodes", "own.py")
+    params = json.loads(out)["$defs"]["params of greet"]
+    assert (status, set(params["properties"])) == (0, {"name", "n"})
+    assert params["allOf"] == [{"required": ["name"]}]

@@ -42,6 +42,7 @@ nodes:
     retry: {attempts: 3, wait: 2s, backoff: 3, jitter: 0.5, on: [ENV06]}
     timeout: 5m
     optional: true
+    reads: ["data/*.csv", "${channel}.txt"]
   - id: send
     type: chat
     after: fetch
@@ -76,6 +77,7 @@ def test_everything_that_is_built_is_read() -> None:
             Node(
                 "fetch", "http", {"url": "http://x/${channel}"}, "get it", "in", (), "read", 3600.0,
                 Retry(3, 2.0, 3.0, 0.5, ("ENV06",)), 300.0, True, ("nodes", 0),
+                ("data/*.csv", "${channel}.txt"),
             ),
             Node("send", "chat", after=("fetch",), cache=False, retry=Retry(2), slot=("nodes", 1)),
         ),

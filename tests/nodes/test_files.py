@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 
-from wfrepair_magic.nodes import files as files_module
 from wfrepair_magic.nodes import registry
 from wfrepair_magic.nodes.base import BadParam, Context
 from wfrepair_magic.nodes.files import READ_FILE, WRITE_FILE
@@ -174,7 +173,7 @@ def test_a_write_that_breaks_leaves_the_old_file(
     def full(descriptor: int, data: memoryview) -> int:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(files_module.os, "write", full)
+    monkeypatch.setattr(os, "write", full)
     with pytest.raises(OSError, match="No space"):
         _write(ctx, path="a", content="new")
     monkeypatch.undo()
@@ -191,7 +190,7 @@ def test_short_writes_are_continued(
     def short(descriptor: int, data: memoryview) -> int:
         return write(descriptor, data[:3])
 
-    monkeypatch.setattr(files_module.os, "write", short)
+    monkeypatch.setattr(os, "write", short)
     _write(ctx, path="a", content="0123456789")
     assert (project / "a").read_text() == "0123456789"
 

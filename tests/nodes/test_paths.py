@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from wfrepair_magic.nodes.base import BadParam, Context
-from wfrepair_magic.nodes.paths import missing, reachable
+from wfrepair_magic.nodes.paths import matching, missing, named, reachable
 
 
 @pytest.mark.parametrize("written", ["a.txt", "./a.txt", "sub/a.txt", "..a/b..", "...", "sub/../a"])
@@ -139,3 +139,45 @@ def test_a_missing_folder_is_told_itself(project: Path) -> None:
     assert missing(project / "report" / "deep" / "x.md") == (
         f"there is no `report` in {project}; near: `reports`"
     )
+
+
+def test_a_name_is_not_followed(ctx: Context, project: Path) -> None:
+    """`named` gives a link itself, wherever it leads; the way to it stays closed as ever."""
+    (project / "link").symlink_to(project.parent / "outside")
+    assert named("link", ctx) == project.resolve() / "link"
+    assert named("sub/a", ctx) == project.resolve() / "sub/a"
+    for written in ("link/x", "../outside", ".wfrepair/x"):
+        with pytest.raises(BadParam):
+            named(written, ctx)
+    (project / ".wfrepair").symlink_to(project.parent / "outside")
+    with pytest.raises(BadParam, match="is the store"):
+        named(".wfrepair", ctx)
+
+
+@pytest.mark.parametrize(
+    ("written", "names"),
+    [
+        ("a.csv", {"a.csv"}), ("none.csv", {"none.csv"}), ("./a.csv", {"a.csv"}),
+        ("*.csv", {"a.csv", "b.csv"}), ("[b-z].csv", {"b.csv"}), ("?.md", set()),
+        ("sub/**", {"sub/c.csv", "sub/deep/d.csv"}), ("**/d.csv", {"sub/deep/d.csv"}),
+        ("**/.h*", {".hidden"}),
+    ],
+)  # fmt: skip
+def test_patterns_find_files(ctx: Context, project: Path, written: str, names: set[str]) -> None:
+    """A path means itself, there or not; a pattern the plain files that it fits, by name."""
+    for name in ("a.csv", "b.csv", "sub/c.csv", "sub/deep/d.csv", ".hidden", ".wfrepair/x.csv"):
+        (project / name).parent.mkdir(parents=True, exist_ok=True)
+        (project / name).write_text("")
+    found = matching(written, ctx, "reads")
+    assert found == {name: project.resolve() / name for name in names}
+
+
+@pytest.mark.parametrize("written", ["sub", "../x", "/etc/*", "out/*", "", "~/x", ".wfrepair/x"])
+def test_patterns_stay_inside(ctx: Context, project: Path, written: str) -> None:
+    """A folder, and what lies outside or in the store, is refused by the name of the key."""
+    (project / "sub").mkdir()
+    (project.parent / "outside/x").write_text("")
+    (project / "out").symlink_to(project.parent / "outside")
+    with pytest.raises(BadParam) as caught:
+        matching(written, ctx, "reads")
+    assert caught.value.param == "reads"

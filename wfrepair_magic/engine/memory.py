@@ -20,6 +20,7 @@ from .owner import Owner, alive
 from .plan import Step
 from .prepare import Prepared
 from .receipts import DONE, OPEN
+from .standing import Standing
 from .store import Store
 
 STRAGGLERS: set[tuple[str, int]] = set()
@@ -85,6 +86,7 @@ class Memory:
 
     `slots` are the ids of the workflow's nodes: a receipt whose slot is not among them belongs
     to a node that was renamed or moved, and may be taken by another of the same key.
+    `standing` knows whether what an effect did is still there; without it, all is.
     """
 
     store: Store
@@ -95,19 +97,28 @@ class Memory:
     owner: Owner
     slots: frozenset[str]
     rerun: set[str] = field(default_factory=set)
+    standing: Standing | None = None
 
-    def find(self, prepared: Prepared, *, look_only: bool = False) -> Found:
-        """Say what is kept for a node.  `look_only` changes nothing on disk."""
+    def find(
+        self, prepared: Prepared, scope: Mapping[str, Any], *, look_only: bool = False
+    ) -> Found:
+        """Say what is kept for a node.  `look_only` changes nothing on disk.
+
+        `scope` is what templates may see now: whether an effect still stands depends on what
+        the nodes after it have done.
+        """
         if prepared.key is None:
             return Free()
         step, id = prepared.step, prepared.step.node.id
         if step.reuse.by == "content":
-            return Free() if id in self.rerun else self._by_content(step, prepared.key)
+            found = self._by_content(step, prepared.key)
+            return Free() if id in self.rerun or self._fell(prepared, None, scope) else found
         receipt = self.ledger.find(self._place(prepared), self.slots, move=not look_only)
-        if receipt is not None and id in self.rerun and self._may_rerun(receipt):
-            return Free() if look_only else self._begin_again(receipt)
         if receipt is None:
             return self._other_doubt(step)
+        asked = id in self.rerun and self._may_rerun(receipt)
+        if asked or (receipt.state in DONE and self._fell(prepared, receipt, scope)):
+            return Free() if look_only else self._begin_again(receipt)
         return self._judge(receipt, step, look_only)
 
     def _may_rerun(self, receipt: Receipt) -> bool:
@@ -126,6 +137,19 @@ class Memory:
             return True
         owner = receipt.owner if receipt.state == "STARTED" else None
         return owner is not None and owner != self.owner and alive(owner)
+
+    def _fell(self, prepared: Prepared, receipt: Receipt | None, scope: Mapping[str, Any]) -> bool:
+        """Whether what the node did, as far as it has done it, is not there any more."""
+        standing = self.standing
+        return standing is not None and not standing.holds(prepared, receipt, scope, self)
+
+    def latest(self, node: str) -> Receipt | None:
+        """Give the newest receipt of a node, under any key, whose effect happened."""
+        return self.ledger.previous(self.session, node)
+
+    def counting(self, prepared: Prepared) -> Receipt | None:
+        """Give the receipt that counts for a node with these params; nothing is changed."""
+        return self.ledger.find(self._place(prepared), self.slots, move=False)
 
     def _other_doubt(self, step: Step) -> Found:
         """Look whether what the node did before it was edited is in doubt."""
@@ -173,7 +197,7 @@ class Memory:
 
     def previous(self, node: str) -> Mapping[str, str] | None:
         """Give the digests of the params that an effect of this node last succeeded with."""
-        receipt = self.ledger.previous(self.session, node)
+        receipt = self.latest(node)
         if receipt is None:
             return None
         kept = receipt.kept or receipt.bare

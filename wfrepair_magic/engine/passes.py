@@ -27,6 +27,7 @@ from .preview import preview
 from .result import NodeRun, Outcome, Preview
 from .scheduler import Ask, Job, Scheduler
 from .secrets import Redactor
+from .standing import Standing
 from .states import run_state
 from .store import Store
 
@@ -96,7 +97,7 @@ def execute(workflow: Workflow, request: Request, tools: Tools, so_far: Outcome 
         Job(
             plan=ready.plan,
             site=ready.site,
-            memory=_memory(workflow, tools),
+            memory=_memory(ready, tools),
             backend=tools.backend,
             values=ready.values,
             emit=tools.emit,
@@ -124,7 +125,7 @@ def look(workflow: Workflow, request: Request, tools: Tools) -> Preview:
     ready = _ready(workflow, request)
     if isinstance(ready, tuple):
         return Preview({}, tuple(failures_of(ready)))
-    return preview(ready.plan, ready.site, _memory(workflow, tools), ready.values)
+    return preview(ready.plan, ready.site, _memory(ready, tools), ready.values)
 
 
 def _ready(workflow: Workflow, request: Request) -> _Ready | tuple[Problem, ...]:
@@ -159,7 +160,7 @@ def _environment(workflow: Workflow, values: Mapping[str, Any]) -> dict[str, Any
     }
 
 
-def _memory(workflow: Workflow, tools: Tools) -> Memory:
+def _memory(ready: _Ready, tools: Tools) -> Memory:
     return Memory(
         store=tools.store,
         ledger=tools.ledger,
@@ -167,8 +168,9 @@ def _memory(workflow: Workflow, tools: Tools) -> Memory:
         session=tools.session,
         run=tools.run,
         owner=tools.owner,
-        slots=frozenset(node.id for node in workflow.nodes),
+        slots=frozenset(node.id for node in ready.site.workflow.nodes),
         rerun=tools.rerun,
+        standing=Standing(ready.plan, ready.site),
     )
 
 

@@ -87,7 +87,7 @@ def make_plan(definition: Definition, types: Mapping[str, NodeType], scope: Scop
     remaining = _remaining(waits, layers)
     steps = {}
     for index, node in enumerate(definition.nodes):
-        needed = heads(node.params)
+        needed = heads(node.templated)
         mentions = frozenset(needed) & waits.keys()
         node_type = types[node.type]
         effect = node.effect or node_type.spec.effect_with(node.params)

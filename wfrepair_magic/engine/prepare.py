@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -13,12 +12,14 @@ from ..ir.findings import problem_of
 from ..ir.model import Definition
 from ..ir.params import resolve_params, value_problem
 from ..ir.templates import Resolution
+from ..ir.templates import resolve as resolve_templates
 from ..ir.workflow import Workflow
 from ..nodes.base import BadParam, Context, NodeType
 from ..problem import Problem, path_text
 from .code_keys import CodeKey, code_of, digest_with_code
 from .keys import KEY_VERSION, Unkeyable, digest
 from .plan import Step
+from .readings import contents
 from .recovery import failure_of
 from .secrets import Redactor
 from .shapes import shape
@@ -68,10 +69,25 @@ class Prepared:
     unkeyable: str = ""
 
 
-def resolve(step: Step, scope: Mapping[str, Any]) -> Resolution:
-    """Resolve a node's params against a scope in which secrets are references."""
-    slot = (*step.node.slot, "params")
-    return resolve_params(step.node.params, step.type.spec, scope, slot)
+@dataclass(frozen=True)
+class Resolved(Resolution):
+    """What became of a node's templates: `value` holds its params, `reads` the files it reads."""
+
+    reads: Any = ()
+
+
+def resolve(step: Step, scope: Mapping[str, Any]) -> Resolved:
+    """Resolve a node's params and `reads` against a scope in which secrets are references."""
+    node = step.node
+    params = resolve_params(node.params, step.type.spec, scope, (*node.slot, "params"))
+    reads = resolve_templates(node.reads, scope, (*node.slot, "reads"))
+    return Resolved(
+        params.value,
+        params.unresolved + reads.unresolved,
+        params.undecided | reads.undecided,
+        params.gone | reads.gone,
+        reads.value,
+    )
 
 
 def template_failure(step: Step, resolution: Resolution, site: Site) -> Failure | None:
@@ -85,7 +101,7 @@ def template_failure(step: Step, resolution: Resolution, site: Site) -> Failure 
     return _failure(step, "template", problems)
 
 
-def prepare(step: Step, resolution: Resolution, site: Site) -> Prepared | Failure:
+def prepare(step: Step, resolution: Resolved, site: Site) -> Prepared | Failure:
     """Check a node's resolved params against its type and give its key, or say what is wrong."""
     wrong = _value_problems(step, site.redactor.reveal(resolution.value), site)
     if wrong:
@@ -94,7 +110,7 @@ def prepare(step: Step, resolution: Resolution, site: Site) -> Prepared | Failur
             input_shapes={name: shape(value) for name, value in resolution.value.items()},
         )
     try:
-        return _keyed(step, resolution.value, site)
+        return _keyed(step, resolution, site)
     except Unkeyable as error:
         return Prepared(step, resolution.value, key=None, unkeyable=str(error))
     except BadParam as error:
@@ -137,7 +153,8 @@ def _failure(step: Step, category: str, problems: tuple[Problem, ...]) -> Failur
     )
 
 
-def _keyed(step: Step, params: Mapping[str, Any], site: Site) -> Prepared:
+def _keyed(step: Step, resolution: Resolved, site: Site) -> Prepared:
+    params = resolution.value
     code = _code(step.type, step.effect == "write", site)
     digests = {}
     for name, value in params.items():
@@ -150,7 +167,7 @@ def _keyed(step: Step, params: Mapping[str, Any], site: Site) -> Prepared:
         "type": step.type.name if step.type.code is None else "function",
         "version": step.type.version,
         "code": code.document if code is not None else None,
-        "files": _files(step, params, site),
+        "files": _files(step, resolution, site),
         "environment": dict(step.type.variables(params)) if step.type.variables else {},
         "params": digests,
     }
@@ -174,18 +191,9 @@ def _code(node_type: NodeType, effect: bool, site: Site) -> CodeKey | None:
     return found
 
 
-def _files(step: Step, params: Mapping[str, Any], site: Site) -> list[str | None]:
-    """Hash the declared files in their order; which they are stands in the params."""
-    if step.type.files is None:
-        return []
-    paths = step.type.files(site.redactor.reveal(params), site.context(step.node.id))
-    return [_content(path) for path in paths]
-
-
-def _content(path: Path) -> str | None:
-    """Hash a file's content; None where there is no such file (the node will say so)."""
-    try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except (FileNotFoundError, IsADirectoryError, PermissionError):
-        return None
+def _files(step: Step, resolution: Resolved, site: Site) -> dict[str, str | None]:
+    if step.type.files is None and not resolution.reads:
+        return {}
+    params, reads = site.redactor.reveal((resolution.value, resolution.reads))
+    found = contents(step.type, params, reads, site.context(step.node.id))
+    return {site.redactor.hide_text(name): content for name, content in found.items()}

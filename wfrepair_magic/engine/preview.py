@@ -32,7 +32,10 @@ def preview(plan: Plan, site: Site, memory: Memory, values: Mapping[str, Any]) -
 
 
 class _Walk:
-    """One walk over the waves; collects verdicts as it goes."""
+    """One walk over the waves; collects verdicts as it goes.
+
+    `shaken` are the nodes that change the world in the run, and those that come after them.
+    """
 
     def __init__(self, plan: Plan, site: Site, memory: Memory, values: Mapping[str, Any]) -> None:
         self.plan, self.site, self.memory = plan, site, memory
@@ -41,6 +44,7 @@ class _Walk:
         self.verdicts: dict[str, str] = {}
         self.failures: list[Failure] = []
         self.changed: dict[str, tuple[str, ...]] = {}
+        self.shaken: set[str] = set()
 
     def visit(self, step: Step) -> None:
         """Decide about one node; all that it waits for was visited before."""
@@ -65,7 +69,9 @@ class _Walk:
         return order.reason_to_skip(step, self.ends)
 
     def _look_up(self, step: Step, prepared: Prepared) -> None:
-        match self.memory.find(prepared, look_only=True):
+        match self.memory.find(prepared, self.scope, look_only=True):
+            case Reusable() | Lost() if self._is_shaken(step):
+                self._would_run(step, prepared)
             case Reusable(kept):
                 self.scope[step.node.id] = kept.outputs
                 self._end(step, "reused", End("reused", kept.action))
@@ -77,6 +83,11 @@ class _Walk:
                 self._end(step, "in doubt", End("in_doubt"))
             case _:
                 self._would_run(step, prepared)
+
+    def _is_shaken(self, step: Step) -> bool:
+        """Whether its reuse depends on files that a node before it may change in the run."""
+        on_disk = step.type.files or step.type.stands or step.node.reads
+        return bool(on_disk) and any(id in self.shaken for id in step.waits_for)
 
     def _would_run(self, step: Step, prepared: Prepared | None) -> None:
         """Tell a first effect from one that this node already had under another key."""
@@ -100,6 +111,9 @@ class _Walk:
 
     def _end(self, step: Step, verdict: str, end: End) -> None:
         self.verdicts[step.node.id] = verdict
+        acts = end.state == OPEN and step.effect == "write"
+        if acts or any(id in self.shaken for id in step.waits_for):
+            self.shaken.add(step.node.id)  # what it waits for changes the world, or it does
         self.ends[step.node.id] = end
         if end.state in ("skipped", "failed", "in_doubt"):
             self.scope[step.node.id] = Gone(end.reason or end.state)

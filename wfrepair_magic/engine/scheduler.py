@@ -179,7 +179,7 @@ class Scheduler:
 
     def _apply(self, prepared: Prepared) -> None:
         """Reuse, run, fail or ask, as what is kept for the node says."""
-        match self.job.memory.find(prepared):
+        match self.job.memory.find(prepared, self.board.scope):
             case Reusable(kept):
                 self.board.reuse(prepared.step, kept, max(0.0, time.time() - kept.made_at))
             case Free(expect):

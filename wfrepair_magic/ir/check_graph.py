@@ -169,4 +169,4 @@ def _link(subject: Subject, id: str, other: str) -> str:
     node = subject.nodes[id]
     if other in node.after:
         return "`after`"
-    return "a template" if other in heads(node.params) else "an edge"
+    return "a template" if other in heads(node.templated) else "an edge"

@@ -74,7 +74,7 @@ def _used(definition: Definition) -> tuple[set[str], set[str | int | None]]:
     sources = [source_template(output.source) for output in definition.outputs.values()]
     used: set[str] = set()
     variables: set[str | int | None] = set()
-    for value in (*(node.params for node in definition.nodes), sources):
+    for value in (*(node.templated for node in definition.nodes), sources):
         for _, template in walk(value):
             for ref, _ in references(template) if isinstance(template, Template) else ():
                 used.add(ref.head)

@@ -57,8 +57,7 @@ class _Use:
 def template_flaws(subject: Subject) -> Iterator[Flaw]:
     """Find templates that cannot be read, name what is not there, or stand where none may."""
     for node in subject.definition.nodes:
-        slot = (*node.slot, "params")
-        for place, template in walk(node.params, slot):
+        for place, template in walk(node.templated, node.slot):
             yield from _template(subject, node, place, template)
     for name, output in subject.definition.outputs.items():
         yield from _output(subject, ("outputs", name, "source"), output.source)

@@ -92,7 +92,7 @@ def wrong_kind(item: Any, key: Key, place: Place) -> Flaw:
     message = f"{place.owner}: `{key.name}` must be {said}, not {described(item)}"
     hint = ""
     if isinstance(item, str) and "${" in item:
-        hint = "templates stand in `params` and in the `source` of outputs only"
+        hint = "templates stand in `params`, in `reads` and in the `source` of outputs only"
     elif key.kinds[0] == "text" and item is not None and not isinstance(item, dict | list):
         hint = f'put it in quotes: `{key.name}: "{plainly(item)}"`'
     facts = {"kinds": key.kinds, "found_type": json_type(item)}

@@ -15,6 +15,9 @@ _UNITS: Final = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86_400.0}
 _PART: Final = re.compile(r"([0-9]{1,12}(?:\.[0-9]{1,9})?)(ms|s|m|h|d)")
 _WHOLE: Final = re.compile(rf"(?:{_PART.pattern})+")
 
+PATTERN: Final = f"^{_WHOLE.pattern}$"
+"""How a duration is written as text."""
+
 
 def seconds(value: object) -> float | None:
     """Give a duration in seconds; None for what is none.  Zero and less are given as they are."""

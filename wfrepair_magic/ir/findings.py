@@ -94,10 +94,13 @@ def whereabouts(slot: Slot, node: str | None) -> str:
     """Say whose template stands at a slot: ``node `send`, param `body.text` ``."""
     if slot[:1] == ("outputs",):
         return f"output `{path_text(slot[1:2])}`"
+    if slot[:1] == ("nodes",) and slot[2:3] == ("reads",):
+        return ", ".join(filter(None, (node and f"node `{node}`", f"`{path_text(slot[2:])}`")))
     inside = path_text(slot[3:]) if slot[:1] == ("nodes",) else path_text(slot)
     return ", ".join(filter(None, (node and f"node `{node}`", inside and f"param `{inside}`")))
 
 
 def param_of(node: Node, slot: Slot) -> str:
-    """Give the name of the param that a slot of a node lies in."""
-    return str(slot[len(node.slot) + 1])
+    """Give the name of the param that a slot of a node lies in; "" where it lies in none."""
+    key, *inside = slot[len(node.slot) :]
+    return str(inside[0]) if key == "params" and inside else ""

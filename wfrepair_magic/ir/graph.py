@@ -24,7 +24,7 @@ def dependencies(definition: Definition) -> dict[str, set[str]]:
     """
     waits: dict[str, set[str]] = {node.id: set() for node in definition.nodes}
     for node in definition.nodes:
-        named = (*node.after, *heads(node.params))
+        named = (*node.after, *heads(node.templated))
         waits[node.id].update(id for id in named if id in waits)
     for edge in definition.edges:
         if edge.to in waits and edge.source in waits:

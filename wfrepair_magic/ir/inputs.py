@@ -140,7 +140,8 @@ def _undeclared(name: str, definition: Definition) -> Problem:
 
 def _misfit(one: Input, found: Misfit, origin: str) -> Problem:
     shown = origin if one.secret else f"{origin}, {found.shown},"
-    message = f"the input `{one.name}`: {shown} is no {one.type}"
+    kind = "text, as a secret must be" if one.secret else one.type
+    message = f"the input `{one.name}`: {shown} is no {kind}"
     return _problem("PRM07", ("inputs", one.name), message, "", {"types": (one.type,)})
 
 

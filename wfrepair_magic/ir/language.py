@@ -80,12 +80,13 @@ TYPE_ALIASES: Final[Mapping[str, str]] = {
     "list": "array", "tuple": "array",
 }  # fmt: skip
 
-LATER_TYPES: Final = frozenset(
-    {"copy-file", "move-file", "delete-file", "code", "llm", "workflow", "wait"}
-)
+LATER_TYPES: Final = frozenset({"code", "llm", "workflow", "wait"})
 """Node types that belong to the language and are not built yet."""
 
 IR_VERSIONS: Final = ("0.1.0",)
+
+VERSION: Final = "0.1.0"
+"""The version of the language: that of the package which last changed this table."""
 
 FAILURE_CODE: Final = re.compile(r"[A-Z]{2,4}[0-9]{2}")
 """How the codes of failures are written, as `retry.on` lists them."""
@@ -166,6 +167,8 @@ NODE: Final = _section(
         aliases=("time_limit", "timeout_seconds")),
     Key("optional", ("flag",), "Whether a failure leaves the run DEGRADED instead of FAILED.",
         aliases=("allow_failure", "continue_on_error", "ignore_errors")),
+    Key("reads", ("texts",), "Files, by path or pattern, whose content belongs to the key.",
+        aliases=("files", "reads_files", "input_files", "watch", "dependencies_files")),
     Key("fallback", ("any",), "Another type with params, tried when retries are used up.",
         later=True),
     Key("approval", ("any",), "Whether a person must allow the node.", later=True),
@@ -174,7 +177,6 @@ NODE: Final = _section(
     Key("sandbox", ("any",), "How code is contained.", later=True),
     Key("limits", ("any",), "The limits of contained code.", later=True),
     Key("resources", ("any",), "What a distributed engine must offer.", later=True),
-    Key("reads", ("any",), "Files whose content belongs to the key.", later=True),
     Key("idempotent", ("any",), "Whether sending again is harmless.", later=True),
     Key("verify", ("any",), "How to find out whether the effect happened.", later=True),
 )  # fmt: skip

@@ -86,7 +86,8 @@ class Node:
     """One node as its author wrote it: templates unresolved, defaults not filled in.
 
     `params` is the raw tree; `slot` is the node's place in the source.  `timeout` and a `cache`
-    lifetime are in seconds.  None means that the author said nothing.
+    lifetime are in seconds.  `reads` is one path or pattern, or several.  None means that the
+    author said nothing.
     """
 
     id: str
@@ -101,6 +102,12 @@ class Node:
     timeout: float | None = None
     optional: bool = False
     slot: Slot = ()
+    reads: str | tuple[str, ...] = ()
+
+    @property
+    def templated(self) -> Mapping[str, Any]:
+        """Give all of the node in which templates may stand, by its key."""
+        return {"params": self.params, "reads": self.reads}
 
 
 @dataclass(frozen=True)

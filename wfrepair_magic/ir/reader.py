@@ -54,7 +54,12 @@ def _node(item: Mapping[str, Any], slot: Slot) -> Node:
         timeout=_duration(item.get("timeout")),
         optional=item.get("optional") is True,
         slot=slot,
+        reads=_reads(item.get("reads")),
     )
+
+
+def _reads(value: object) -> str | tuple[str, ...]:
+    return value if isinstance(value, str) else _texts(value)
 
 
 def _edge(item: Mapping[str, Any], slot: Slot) -> Edge:

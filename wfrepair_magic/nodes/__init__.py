@@ -12,6 +12,6 @@ nodes.
 
 from __future__ import annotations
 
-from . import files, http, shell, value
+from . import files, http, moves, shell, value
 
-__all__ = ["files", "http", "shell", "value"]
+__all__ = ["files", "http", "moves", "shell", "value"]

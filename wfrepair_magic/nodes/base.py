@@ -148,7 +148,10 @@ class NodeType:
     (None: none).  `version` stands in the cache key of types that ship with a package; `code` is
     the user's function, keyed by what it says and references.  `files` gives, for resolved
     params, the paths whose content belongs to the key; `stands` tells whether the effect that
-    they had still stands, so that a reuse can be refused (None: it always does).  `variables`
+    they had still stands, so that a reuse can be refused (None: it always does), and
+    `repeatable` whether it could be had again if it does not (None: it could).  `touches`
+    gives, for a node's outputs, the files that it changed: what a later node of the workflow
+    has done to them takes nothing from the effect of an earlier one.  `variables`
     gives the environment variables, by name, whose value belongs to the key.
     `takes_mapping`: `run` gets the params as one dict (built-in and open types).
     """
@@ -165,6 +168,8 @@ class NodeType:
     cache: bool | float | None = None
     files: Callable[[Mapping[str, Any], Context], tuple[Path, ...]] | None = None
     stands: Callable[[Mapping[str, Any], Context], bool] | None = None
+    repeatable: Callable[[Mapping[str, Any], Context], bool] | None = None
+    touches: Callable[[Mapping[str, Any]], tuple[str, ...]] | None = None
     variables: Callable[[Mapping[str, Any]], Mapping[str, str]] | None = None
 
     @property

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
-import secrets
-import stat
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from ..ir.spec import NodeSpec, Param
 from .base import BadParam, Context, NodeType
-from .paths import missing, reachable
+from .disk import append, make_folder, opened, refuse_special, replace
+from .paths import reachable
 from .registry import register
 
 BINARY = "binary"
@@ -43,15 +40,12 @@ def write_file(params: Mapping[str, Any], ctx: Context) -> dict[str, Any]:
     """
     path = reachable(params["path"], ctx)
     data = _encoded(params["content"], params.get("encoding", "utf-8"))
-    _refuse_special(path)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-    except (FileExistsError, NotADirectoryError) as error:
-        raise BadParam("path", f"`{path.parent}` is a file, so it can hold none") from error
+    refuse_special(path)
+    make_folder(path.parent)
     if params.get("append", False):
-        _append(path, data)
+        append(path, data)
     else:
-        _replace(path, data)
+        replace(path, data)
     return {"path": str(path), "bytes": len(data)}
 
 
@@ -65,31 +59,19 @@ def still_written(params: Mapping[str, Any], ctx: Context) -> bool:
     return data in found if params.get("append", False) else found == data
 
 
+def files_touched(outputs: Mapping[str, Any]) -> tuple[str, ...]:
+    """Give the files that a node with these outputs has changed: its path, and where it was."""
+    return tuple(outputs[name] for name in ("path", "source") if name in outputs)
+
+
 def files_read(params: Mapping[str, Any], ctx: Context) -> tuple[Path, ...]:
     """Give the file whose content belongs to the key of a `read-file` node."""
     return (reachable(params["path"], ctx),)
 
 
 def _read(path: Path) -> bytes:
-    _refuse_special(path)
-    try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
-    except (FileNotFoundError, NotADirectoryError) as error:
-        raise BadParam("path", missing(path)) from error
-    with open(descriptor, "rb") as file:
+    with opened(path) as file:
         return file.read()
-
-
-def _refuse_special(path: Path) -> None:
-    """Refuse what is there and is no file: a folder, or a pipe that would never end."""
-    try:
-        mode = path.stat().st_mode
-    except (FileNotFoundError, NotADirectoryError):
-        return
-    if stat.S_ISDIR(mode):
-        raise BadParam("path", f"`{path}` is a folder")
-    if not stat.S_ISREG(mode):
-        raise BadParam("path", f"`{path}` is no plain file")
 
 
 def _decoded(data: bytes, encoding: str, path: Path) -> str:
@@ -129,52 +111,7 @@ def _json(content: object) -> str:
         raise BadParam("content", f"is neither text nor bytes nor JSON data: {error}") from error
 
 
-def _append(path: Path, data: bytes) -> None:
-    flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC
-    with open(os.open(path, flags, 0o666), "ab", buffering=0) as file:
-        _write_all(file.fileno(), data)
-    _flush_folder(path.parent)
-
-
-def _replace(path: Path, data: bytes) -> None:
-    beside = path.with_name(f".wfrepair-{secrets.token_hex(8)}.tmp")
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-    descriptor = os.open(beside, flags, 0o666)
-    try:
-        with open(descriptor, "wb", buffering=0) as file:
-            _keep_mode(path, file.fileno())
-            _write_all(file.fileno(), data)
-        os.replace(beside, path)
-    except BaseException:
-        with contextlib.suppress(FileNotFoundError):
-            beside.unlink()
-        raise
-    _flush_folder(path.parent)
-
-
-def _keep_mode(path: Path, descriptor: int) -> None:
-    """Give the new file the permissions of the one that it replaces."""
-    with contextlib.suppress(FileNotFoundError):
-        os.fchmod(descriptor, stat.S_IMODE(path.stat().st_mode))
-
-
-def _write_all(descriptor: int, data: bytes) -> None:
-    rest = memoryview(data)
-    while rest:
-        rest = rest[os.write(descriptor, rest) :]
-    os.fsync(descriptor)
-
-
-def _flush_folder(folder: Path) -> None:
-    """Put a new name in a folder on disk, as a crash would otherwise take it back."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-_PATH = Param(
+PATH = Param(
     "path",
     ("string",),
     required=True,
@@ -206,7 +143,7 @@ READ_FILE = register(
     NodeType(
         NodeSpec(
             "read-file",
-            {param.name: param for param in (_PATH, _ENCODING)},
+            {param.name: param for param in (PATH, _ENCODING)},
             outputs={"content": "any", "path": "string", "bytes": "integer"},
             effect="read",
             description="Read a file of the project.",
@@ -223,7 +160,7 @@ WRITE_FILE = register(
     NodeType(
         NodeSpec(
             "write-file",
-            {param.name: param for param in (_PATH, _CONTENT, _ENCODING, _APPEND)},
+            {param.name: param for param in (PATH, _CONTENT, _ENCODING, _APPEND)},
             outputs={"path": "string", "bytes": "integer"},
             effect="write",
             description="Write a file of the project, whole or not at all.",
@@ -233,5 +170,6 @@ WRITE_FILE = register(
         context_param="ctx",
         takes_mapping=True,
         stands=still_written,
+        touches=files_touched,
     )
 )

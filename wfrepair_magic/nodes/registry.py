@@ -21,7 +21,7 @@ GROUP = "wfrepair_magic.nodes"
 BUILT_IN = "built-in"
 NOTEBOOK = "notebook"
 
-RESERVED = frozenset(("copy-file", "move-file", "delete-file", "code", "llm", "workflow", "wait"))
+RESERVED = frozenset(("code", "llm", "workflow", "wait"))
 """Names of the language whose types are still to come; nobody else may take them."""
 
 _NAME = re.compile(r"[A-Za-z_][\w.-]*")

@@ -1,0 +1,51 @@
+"""The files whose content belongs to a node's key: those of its type, and those it declares."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from ..ir.values import json_type
+from ..nodes.base import BadParam, Context, NodeType
+from ..nodes.paths import matching
+
+READS = "reads"
+
+
+def contents(
+    node_type: NodeType, params: Mapping[str, Any], reads: Any, ctx: Context
+) -> dict[str, str | None]:
+    """Map each file to the SHA-256 of its content; None where there is no such file.
+
+    `reads` is a path or pattern, or a list of them, resolved.  A file of the type bears its
+    number, because its path stands in the params; one that is declared bears its name as it is
+    written from the working folder on.
+    Raises BadParam for what may not be read.
+    """
+    files = node_type.files(params, ctx) if node_type.files is not None else ()
+    paths = {f"file {number}": path for number, path in enumerate(files)}
+    for written in _flat(reads):
+        if not isinstance(written, str):
+            raise BadParam(READS, f"`{READS}` names files as text, not as {json_type(written)}")
+        paths |= matching(written, ctx, READS)
+    return {name: _content(path) for name, path in paths.items()}
+
+
+def _flat(reads: Any) -> Iterator[Any]:
+    """Give each path: a template may stand for a list of them."""
+    if isinstance(reads, list | tuple):
+        for item in reads:
+            yield from _flat(item)
+    else:
+        yield reads
+
+
+def _content(path: Path) -> str | None:
+    """Hash a file's content; None where there is no such file (the node will say so)."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except (FileNotFoundError, IsADirectoryError, PermissionError):
+        return None
