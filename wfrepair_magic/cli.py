@@ -14,13 +14,14 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TextIO
 
 from . import session, wire
 from .errors import BadWorkflow, WorkflowError
 from .events import Event
 from .ir.names import nearest
 from .ir.workflow import Workflow
+from .monitor import paint
 from .monitor.state import RunState, completed, fold
 from .monitor.text import Commands, draw, listed, tell
 from .settings import find_store
@@ -150,8 +151,13 @@ def _run_file(found: argparse.Namespace) -> int:
         _print_json(wire.run_document(run))
     else:
         state = completed(told.state, run.name, run.nodes.values())
-        print(draw(state, time.time(), _commands(found.file, run.name, run.store)))
+        _tell(draw(state, time.time(), _commands(found.file, run.name, run.store)), sys.stdout)
     return EXITS[run.state]
+
+
+def _tell(text: str, stream: TextIO) -> None:
+    """Print for whoever reads, in colours where that is a person at a terminal."""
+    print(paint.fitting(text, stream, os.environ), file=stream, flush=True)
 
 
 class _Terminal:
@@ -164,7 +170,7 @@ class _Terminal:
     def __call__(self, event: Event) -> None:
         self.state = fold(self.state, event)
         if not self.quiet and (line := tell(event)):
-            print(line, file=sys.stderr, flush=True)
+            _tell(line, sys.stderr)
 
 
 def _commands(file: str, name: str, store: Path) -> Commands:
@@ -208,7 +214,7 @@ def _check(found: argparse.Namespace) -> int:
     if found.json:
         _print_json(document)
     else:
-        print(listed(problems) or "✓ nothing is wrong")
+        _tell(listed(problems) or "✓ nothing is wrong", sys.stdout)
     return SUCCESS if document["ok"] else FAILED
 
 
@@ -217,7 +223,7 @@ def _checked_badly(error: WorkflowError, as_json: bool) -> int:
     if as_json:
         _print_json({**wire.error_document(error), "ok": False})
     else:
-        print(f"✗ {error}")
+        _tell(f"✗ {error}", sys.stdout)
     return FAILED
 
 

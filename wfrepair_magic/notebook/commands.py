@@ -34,7 +34,7 @@ def apply(kernel: Kernel, found: argparse.Namespace) -> None:
     if found.no_run:
         kernel.write_last_cell([fix], fix.apply(last.run.workflow).text)
         return
-    run = kernel.watch(lambda sinks: last.run.apply(fix, sinks=sinks))
+    run = kernel.watch(lambda sinks: last.run.apply(fix, sinks=sinks), last.run.store)
     kernel.remember(run, last.line)
     kernel.write_last_cell([fix, *run.applied])
 
@@ -53,7 +53,8 @@ def resume(kernel: Kernel, found: argparse.Namespace) -> None:
     given = inputs_of(found, kernel.variables)
     if last is not None and found.store is None and found.name in (None, last.run.name):
         inputs = {**last.run.inputs, **given}
-        run = kernel.watch(lambda sinks: last.run.resume(sinks=sinks, inputs=inputs))
+        store = last.run.store
+        run = kernel.watch(lambda sinks: last.run.resume(sinks=sinks, inputs=inputs), store)
         line = last.line
     else:
         run, line = _resume_from_store(kernel, found, given)
@@ -73,7 +74,7 @@ def _resume_from_store(
     _refuse_lost(past.name, [name for name in past.lost if name not in given])
     workflow, inputs = Workflow.parse(past.text), {**past.inputs, **given}
     keywords = {**past.options, "name": past.name, "store": store}
-    run = kernel.watch(lambda sinks: session.run(workflow, inputs, sinks=sinks, **keywords))
+    run = kernel.watch(lambda sinks: session.run(workflow, inputs, sinks=sinks, **keywords), store)
     return run, line_for(workflow, past.name, inputs)
 
 
