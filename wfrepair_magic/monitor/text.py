@@ -112,7 +112,8 @@ def _failures(state: RunState) -> str:
 def _failure(failure: Failure) -> Iterable[str]:
     yield f"✗ {failure.node}: {words.one_line(failure.cause)} ({failure.code})"
     yield from (f"  {line}" for line in words.details(failure))
-    yield from (f"  {label}: {text}" for label, text in words.facts(failure) if label != "code")
+    facts = (f"{label}: {text}" for label, text in words.facts(failure) if label != "code")
+    yield f"  {' · '.join(facts)}"
 
 
 def _questions(state: RunState) -> str:

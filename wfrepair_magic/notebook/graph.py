@@ -15,7 +15,7 @@ from ..monitor.waves import Wave, waves
 from .style import kind
 
 WIDTH: Final = 900
-NODES: Final = 36
+NODES: Final = 30
 COLUMNS: Final = 8
 ROWS: Final = 12
 """What is drawn node by node: a column is a wave, a row a node beside others of its wave."""
@@ -27,7 +27,7 @@ WIDE: Final = 170
 SIGN: Final = 26  # the room of an icon beside a label
 LETTER: Final = 7.3  # the width of a character in code of 12 px
 
-CELLS: Final = 24
+CELLS: Final = 18
 ACROSS: Final = 6
 SIGNS: Final = 3
 CELL: Final = 120
@@ -63,7 +63,8 @@ def graph(state: RunState) -> str:
         f"<title>{escape(name)}: {count}</title><desc>{escape(words.counted(state.counts))}."
         " Arrows lead from a node to what waits for it; the table below lists all nodes.</desc>"
     )
-    return f'<div class="wfr-wide wfr-graph" tabindex="0" hidden>{drawing.replace("<!>", said, 1)}</div>'
+    told = drawing.replace("<!>", said, 1)
+    return f'<div class="wfr-wide wfr-graph" tabindex="0" hidden="hidden">{told}</div>'
 
 
 def _svg(width: int, height: int, inside: Iterable[str]) -> str:
@@ -140,9 +141,9 @@ def _box(node: NodeState, place: Place, frames: Sequence[Frame]) -> str:
     label = escape(words.shortened(whole, int((frame.wide - SIGN - 4) / LETTER)))
     icon = f"<tspan>{words.icon(node.state)}</tspan>"
     return (
-        f'<g class="{kind(node.state)}"><title>{escape(whole)}: {words.word(node.state)}</title>'
-        f'<rect x="{frame.left}" y="{y - HIGH // 2}" width="{frame.wide}" height="{HIGH}" rx="4"/>'
-        f'<text x="{frame.left + 8}" y="{y + 4}">{icon} {label}</text></g>'
+        f"<g class={kind(node.state)}><title>{escape(whole)}: {words.word(node.state)}</title>"
+        f"<rect x={frame.left} y={y - HIGH // 2} width={frame.wide} height={HIGH} rx=4 />"
+        f"<text x={frame.left + 8} y={y + 4}>{icon} {label}</text></g>"
     )
 
 
@@ -169,12 +170,12 @@ def _cell(wave: Wave, x: int, y: int) -> str:
     label = words.shortened(alone or wave.name, int((CELL - 12) / LETTER))
     title = f"{wave.name}: {alone or words.counted(wave.counts)}"
     return (
-        f'<g class="{kind(wave.state)}"><title>{escape(title)}</title>'
-        f'<rect x="{x}" y="{y}" width="{CELL}" height="{CELL_HIGH}" rx="4"/>'
-        f'<text x="{x + 8}" y="{y + 16}">{escape(label)}</text>'
-        f'<text x="{x + 8}" y="{y + 33}">{below}</text></g>'
+        f"<g class={kind(wave.state)}><title>{escape(title)}</title>"
+        f"<rect x={x} y={y} width={CELL} height={CELL_HIGH} rx=4 />"
+        f"<text x={x + 8} y={y + 16}>{escape(label)}</text>"
+        f"<text x={x + 8} y={y + 33}>{below}</text></g>"
     )
 
 
 def _sign(state: str) -> str:
-    return f'<tspan class="{kind(state)}">{words.icon(state)}</tspan>'
+    return f"<tspan class={kind(state)}>{words.icon(state)}</tspan>"

@@ -22,13 +22,16 @@ COMMANDS: Final = Commands(
     resolve="%workflow resolve {node} sent|not-sent",
     resume="%workflow resume",
 )
-LIVE_NODES: Final = 24
+LIVE_NODES: Final = 16
+LIVE_LINES: Final = 8
 OPEN_NODES: Final = 40
 LAST_NODES: Final = 1000
-"""How many rows stand in the table: under way, at most at the end, and there on demand."""
+"""How many rows stand in the table: under way (and in the text that nobody sees beside it), at
+most at the end, and there on demand."""
 
 LIVE_FINDINGS: Final = 3
 LIVE_MESSAGE: Final = 80
+LIVE_CAUSE: Final = 120
 LAST_MESSAGE: Final = 400
 HEADS: Final = ("state", "node", "type", "tries", "time", "note")
 NUMBERS: Final = frozenset({"tries", "time"})
@@ -36,7 +39,7 @@ NUMBERS: Final = frozenset({"tries", "time"})
 
 def bundle(state: RunState, now: float, commands: Commands, last: bool) -> dict[str, str]:
     """Draw a run for a display; `last` says that it has ended, so that all of it may be shown."""
-    limit = LAST_NODES if last else LIVE_NODES
+    limit = LAST_NODES if last else LIVE_LINES
     state = state if last else _shortened(state)
     return {
         "text/plain": draw(state, now, commands, limit),
@@ -49,7 +52,13 @@ def _shortened(state: RunState) -> RunState:
     return dataclasses.replace(
         state,
         failures=tuple(
-            dataclasses.replace(failure, detail="", reported={}, input_shapes={})
+            dataclasses.replace(
+                failure,
+                message=words.clipped(words.one_line(failure.message), LIVE_CAUSE),
+                detail="",
+                reported={},
+                input_shapes={},
+            )
             for failure in state.failures[:LIVE_FINDINGS]
         ),
         problems=state.problems[:LIVE_FINDINGS],

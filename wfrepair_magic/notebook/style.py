@@ -17,8 +17,8 @@ KINDS: Final[Mapping[str, str]] = {
 
 # `--k` is the colour of a kind. Sizes are 13 px, and 12 px for what is small or code. Twice `.wfr`
 # in a rule: notebooks set tables, code and lists with rules that would win over one. The graph is
-# hidden until this style shows it: where a front end takes style and pictures away from a report,
-# its labels would be left over as a heap of words.
+# hidden until this style shows it: where a front end takes style and pictures away from a report
+# (JupyterLab does from one that it does not trust), its labels would be left as a heap of words.
 _RULES = """
 .wfr {
   --o0: #fff; --o1: #1f2328; --o2: #59636e; --o3: #d1d9e0;
@@ -68,7 +68,9 @@ _RULES = """
 .wfr .wfr-rest rect { stroke-dasharray: 3 3; }
 .wfr path { fill: none; stroke: var(--faint); stroke-opacity: .7; }
 .wfr path.h { fill: var(--faint); stroke: none; }
-.wfr table { border-collapse: collapse; font-size: 13px; margin: 4px 0; width: auto; }
+.wfr table {
+  border-collapse: collapse; color: var(--text); font-size: 13px; margin: 4px 0; width: auto;
+}
 .wfr.wfr.wfr tr { background: none; }
 .wfr.wfr table th, .wfr.wfr table td {
   background: none; border: 0; border-bottom: 1px solid var(--line); color: inherit;
