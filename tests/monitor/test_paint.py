@@ -56,6 +56,7 @@ def test_colours_are_for_terminals_that_want_them(
         ("✗ b: no `x` (TPL02)", f"{RED}✗ b: no `x` (TPL02){RESET}"),
         ("digest · ✗ FAILED · 1 of 3", f"digest · {RED}✗ FAILED{RESET} · 1 of 3"),
         ("    +x: new", f"{GREEN}    +x: new{RESET}"),
+        ("    +++ workflow", f"{FAINT}    +++ workflow{RESET}"),
         ("    -x: old", f"{RED}    -x: old{RESET}"),
         ("  → apply 1", f"{BOLD}  → apply 1{RESET}"),
         ("run r1 · session s1", f"{FAINT}run r1 · session s1{RESET}"),

@@ -215,7 +215,7 @@ def doubt_text(node: str, cause: str) -> str:
     """Say what a person is asked about an effect whose outcome was lost."""
     return (
         f"{node}: {cause}, and its effect may or may not have happened. Look at the other side, "
-        f"then resolve `{node}` as sent or not-sent"
+        f"then say `%workflow resolve {node} sent` or `%workflow resolve {node} not-sent`"
     )
 
 

@@ -16,7 +16,7 @@ SIGNS: Final[Mapping[str, str]] = {
 DIFF: Final[Mapping[str, str]] = {"+": GREEN, "-": RED, "@": FAINT}
 
 _HEAD = re.compile(r" · (([✓✗◐?!■…]) [A-Z]+)(?= · |$)")
-_DIFF = re.compile(r"    ([+@-])")
+_DIFF = re.compile(r"    (?:(---|\+\+\+) |([+@-]))")
 _FAINT = re.compile(r"run \S+ · session|   node +type|no fix: |  (?:evidence|if applied|\w+): ")
 
 
@@ -53,7 +53,7 @@ def _line(line: str) -> str:
     if line.startswith(("→ ", "  → ")):
         return f"{BOLD}{line}{RESET}"
     if (change := _DIFF.match(line)) is not None:
-        return f"{DIFF[change[1]]}{line}{RESET}"
+        return f"{DIFF[change[2]] if change[2] else FAINT}{line}{RESET}"
     if _FAINT.match(line) is not None:
         return f"{FAINT}{line}{RESET}"
     head = _HEAD.search(line)

@@ -34,7 +34,7 @@ def apply(kernel: Kernel, found: argparse.Namespace) -> None:
     if found.no_run:
         kernel.write_last_cell([fix], fix.apply(last.run.workflow).text)
         return
-    run = kernel.watch(lambda sinks: last.run.apply(fix, sinks=sinks), last.run.store)
+    run = kernel.watch(lambda sinks: last.run.apply(fix, sinks=sinks))
     kernel.remember(run, last.line)
     kernel.write_last_cell([fix, *run.applied])
 
@@ -53,8 +53,7 @@ def resume(kernel: Kernel, found: argparse.Namespace) -> None:
     given = inputs_of(found, kernel.variables)
     if last is not None and found.store is None and found.name in (None, last.run.name):
         inputs = {**last.run.inputs, **given}
-        store = last.run.store
-        run = kernel.watch(lambda sinks: last.run.resume(sinks=sinks, inputs=inputs), store)
+        run = kernel.watch(lambda sinks: last.run.resume(sinks=sinks, inputs=inputs))
         line = last.line
     else:
         run, line = _resume_from_store(kernel, found, given)

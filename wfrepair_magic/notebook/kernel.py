@@ -47,13 +47,16 @@ class Kernel:
         return variables
 
     def watch(
-        self, start: Callable[[Sequence[Sink]], Run], store: Path, quiet: bool = False
+        self,
+        start: Callable[[Sequence[Sink]], Run],
+        store: Path | None = None,
+        quiet: bool = False,
     ) -> Run:
         """Make a run and show its report while it goes on; `start` is given the sinks.
 
-        `store` is where it will run: earlier runs there say how long it takes.
+        Earlier runs in `store` (that of the last run) say how long it takes.
         """
-        usual = partial(usual_seconds, store)
+        usual = partial(usual_seconds, self.store(None) if store is None else store)
         with LiveReport(self.front, quiet, usual) as report:
             run = start((report,))
             report.state = completed(report.state, run.name, run.nodes.values())
