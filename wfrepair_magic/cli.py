@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TextIO
 
 from . import session, wire
 from .errors import BadWorkflow, WorkflowError
@@ -24,6 +24,7 @@ from .events import Event
 from .ir.names import nearest
 from .ir.schema import language_schema
 from .ir.workflow import Workflow
+from .monitor import paint
 from .monitor.state import RunState, completed, fold
 from .monitor.text import Commands, draw, listed, tell
 from .nodes import registry
@@ -152,8 +153,13 @@ def _run(found: argparse.Namespace) -> int:
         _print_json(wire.run_document(run))
     else:
         state = completed(told.state, run.name, run.nodes.values())
-        print(draw(state, time.time(), _commands(found.file, run.name, run.store)))
+        _tell(draw(state, time.time(), _commands(found.file, run.name, run.store)), sys.stdout)
     return EXITS[run.state]
+
+
+def _tell(text: str, stream: TextIO) -> None:
+    """Print for whoever reads, in colours where that is a person at a terminal."""
+    print(paint.fitting(text, stream, os.environ), file=stream, flush=True)
 
 
 class _Terminal:
@@ -166,7 +172,7 @@ class _Terminal:
     def __call__(self, event: Event) -> None:
         self.state = fold(self.state, event)
         if not self.quiet and (line := tell(event)):
-            print(line, file=sys.stderr, flush=True)
+            _tell(line, sys.stderr)
 
 
 def _commands(file: str, name: str, store: Path) -> Commands:
@@ -210,7 +216,7 @@ def _check(found: argparse.Namespace) -> int:
     if found.json:
         _print_json(document)
     else:
-        print(listed(problems) or "✓ nothing is wrong")
+        _tell(listed(problems) or "✓ nothing is wrong", sys.stdout)
     return SUCCESS if document["ok"] else FAILED
 
 
@@ -219,7 +225,7 @@ def _checked_badly(error: WorkflowError, as_json: bool) -> int:
     if as_json:
         _print_json({**wire.error_document(error), "ok": False})
     else:
-        print(f"✗ {error}")
+        _tell(f"✗ {error}", sys.stdout)
     return FAILED
 
 

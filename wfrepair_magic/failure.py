@@ -48,7 +48,15 @@ class Failure:
     retry_after: float | None = None
     attempts: int = 1
 
+    @property
+    def cause(self) -> str:
+        """The message without the node's name, with which many begin: it stands beside."""
+        rest = self.message.removeprefix(f"node `{self.node}`")
+        if rest == self.message or rest[:1] not in (",", ":", " "):
+            return self.message
+        return rest.lstrip(",: ") or self.message
+
     def describe(self) -> str:
         """Give the failure as one line: node, message, hint."""
         tail = f" – {self.hint}" if self.hint else ""
-        return f"{self.node}: {self.message}{tail}"
+        return f"{self.node}: {self.cause}{tail}"

@@ -99,6 +99,24 @@ def test_success_is_0_with_a_report(project: Project) -> None:
     assert (project.folder / ".wfrepair").is_dir()
 
 
+@pytest.mark.parametrize(("no_color", "coloured"), [("", True), ("1", False)])
+def test_colours_are_for_a_terminal(project: Project, no_color: str, coloured: bool) -> None:
+    """At a terminal signs have colours unless NO_COLOR is set; a file never gets any."""
+    project.write("wf.yaml", GOOD)
+    person, program = os.openpty()
+    environ = {**os.environ, "PYTHONPATH": ROOT, "NO_COLOR": no_color, "TERM": "xterm"}
+    command = [sys.executable, "-m", "wfrepair_magic", "run", "wf.yaml"]
+    with (project.folder / "err").open("wb") as err:
+        done = subprocess.run(command, cwd=project.folder, env=environ, stdout=program, stderr=err)
+    os.close(program)
+    seen = os.read(person, 65536).decode()
+    os.close(person)
+    assert done.returncode == 0
+    assert ("\x1b[32m✓ SUCCESS\x1b[0m" in seen) == coloured
+    assert "✓ SUCCESS" in seen
+    assert "\x1b" not in (project.folder / "err").read_text()
+
+
 def test_failure_is_1_with_cause_and_fix(project: Project) -> None:
     """A failed run shows the place, the nearest name and the diff."""
     project.write("wf.yaml", BROKEN)

@@ -193,3 +193,26 @@ def test_the_start_of_an_id_finds_its_run(tmp_path: Path) -> None:
         history.find(tmp_path, "20261121")
     with pytest.raises(BadWorkflow, match="no run 'x'"):
         history.find(tmp_path, "x")
+
+
+def record(seconds: float | None, state: str = "SUCCESS", workflow: str = "digest") -> RunRecord:
+    """Make a line of a list of runs."""
+    return RunRecord("r", workflow, "s", state, 100.0, seconds)
+
+
+def test_the_usual_time_is_the_median_of_runs_that_ended_well() -> None:
+    """Failed, unfinished and other workflows' runs do not count, nor any beyond the latest ten."""
+    other = [record(99, "FAILED"), record(None, "UNFINISHED"), record(99, workflow="x")]
+    assert history.usual([record(1), *other, record(9, "DEGRADED"), record(2)], "digest") == 2
+    assert history.usual([*([record(1)] * 10), *([record(50)] * 90)], "digest") == 1
+    assert history.usual(other, "digest") is None
+
+
+def test_the_usual_time_is_read_from_the_store(tmp_path: Path) -> None:
+    """What runs took stands in their histories; a store without any knows nothing."""
+    assert history.usual_seconds(tmp_path, "digest") is None
+    for number, seconds in enumerate((2.0, 4.0, 9.0)):
+        run = f"r{number}"
+        end = events.RunFinished(run=run, at=200.0, state="SUCCESS", seconds=seconds)
+        write(tmp_path, [story(run)[0], end])
+    assert history.usual_seconds(tmp_path, "digest") == 4.0

@@ -51,8 +51,16 @@ def test_urgent_nodes_are_shown_whatever_their_place() -> None:
     """Of too many nodes the failed, doubtful and running ones are shown, the rest is counted."""
     rows = Rows.of([*(node(f"n{number}", "done") for number in range(50)), node("late", "failed")])
     shown, rest = shown_nodes(rows, 3)
-    assert [row.id for row in shown] == ["n0", "n1", "late"]
+    assert [row.id for row in shown] == ["n48", "n49", "late"]
     assert rest == {"done": 48}
+
+
+def test_of_too_many_nodes_those_at_the_front_are_shown() -> None:
+    """Beside the urgent ones stand those around the first that has no result yet."""
+    done = [node(f"d{number}", "done") for number in range(50)]
+    rows = Rows.of([*done, *(node(f"p{number}") for number in range(50))])
+    shown, _ = shown_nodes(rows, 5)
+    assert [row.id for row in shown] == ["d48", "d49", "p0", "p1", "p2"]
 
 
 def test_few_nodes_are_all_shown() -> None:

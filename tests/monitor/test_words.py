@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,6 +12,7 @@ from wfrepair_magic.events import NodeInfo
 from wfrepair_magic.failure import Failure
 from wfrepair_magic.monitor import words
 from wfrepair_magic.monitor.rows import NodeState
+from wfrepair_magic.monitor.state import RunState
 from wfrepair_magic.problem import Problem
 
 INFO = NodeInfo(id="a", type="http", wave=0, effect="write")
@@ -74,10 +77,76 @@ def test_escapes_of_terminals_and_direction_marks_go() -> None:
 
 
 def test_a_reused_node_says_how_old_it_is() -> None:
-    """The badge of a reuse tells its age and, where it matters, what it spared."""
+    """A reuse tells its age beside its state and, where it matters, what it spared."""
     row = NodeState(INFO, state="reused", age=11000, saved=2.41)
-    assert words.says(row) == "3 h ago, saved 2.4 s"
-    assert words.says(NodeState(INFO, state="reused", age=1, saved=0.01)) == "just now"
+    assert (words.status(row), words.says(row)) == ("reused · 3 h ago", "saved 2.4 s")
+    row = NodeState(INFO, state="reused", age=1, saved=0.01)
+    assert (words.status(row), words.says(row)) == ("reused · just now", "")
+    assert words.status(NodeState(INFO, state="in_doubt", age=1)) == "in doubt"
+
+
+@given(st.text(), st.integers(1, 40))
+def test_a_shortened_name_fits_and_keeps_both_ends(text: str, width: int) -> None:
+    """A name that is cut in its middle fits; one that fits is not cut."""
+    name = words.one_line(text)
+    cut = words.shortened(name, width)
+    assert words.columns(cut) <= width
+    assert (cut == name) == (words.columns(name) <= width)
+    assert words.shortened("fetch_region_1", 9) == "fetc…on_1"
+
+
+@pytest.mark.parametrize(
+    ("message", "cause"),
+    [
+        ("node `a`, param `url`: no `b`", "param `url`: no `b`"),
+        ("node `a`: there is no type `x`", "there is no type `x`"),
+        ("node `a` waits for itself", "waits for itself"),
+        ("node `ab`: other", "node `ab`: other"),
+        ("node `a`", "node `a`"),
+        ("KeyError: 'x'", "KeyError: 'x'"),
+    ],
+)
+def test_a_cause_names_its_node_no_second_time(message: str, cause: str) -> None:
+    """Where a node's name stands beside a failure, its message does not begin with it again."""
+    failure = Failure("a", "TPL05", "template", "change", "no", True, message)
+    assert failure.cause == cause
+    assert failure.describe() == f"a: {cause}"
+
+
+def test_facts_leave_out_what_is_not_known() -> None:
+    """Each fact of a failure has its label; empty ones and inputs that are null are left out."""
+    failure = Failure(
+        "a", "XX1", "exit", "human", "yes", False, "no", input_shapes={"x": "text(3)", "y": "null"}
+    )
+    assert words.facts(failure) == [
+        ("code", "XX1"), ("category", "exit"), ("helps", "a person"), ("effect", "happened"),
+        ("inputs", "x: text(3)"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("now", "text"), [(104.0, "4.0 s of about 8.0 s"), (112.0, "12 s, usually about 8.0 s")]
+)
+def test_elapsed_time_stands_beside_the_usual_one(now: float, text: str) -> None:
+    """A run under way says how long it usually takes, and says so too when it takes longer."""
+    state = RunState(state="RUNNING", started=100.0, usual=8.0)
+    assert words.headline(state, now)[-1] == text
+    assert words.headline(replace(state, usual=None), 104.0)[-1] == "4.0 s"
+
+
+def test_a_question_is_told_below_the_table() -> None:
+    """In its row a node that asks says so only; the question loses the node's name."""
+    row = NodeState(INFO, state="in_doubt", message="a: it is gone. Was it sent?")
+    assert words.says(row) == "a person must say"
+    assert words.question(row) == "it is gone. Was it sent?"
+
+
+def test_a_running_time_does_not_flicker() -> None:
+    """Under way a time is told in tenths of seconds, afterwards as it was."""
+    assert (
+        words.took(NodeState(INFO, state="running", attempts=1, started=100.0), 100.073) == "0.1 s"
+    )
+    assert words.took(NodeState(INFO, state="done", attempts=1, seconds=0.073), 200.0) == "73 ms"
 
 
 def test_a_failed_node_names_the_kind_of_its_failure() -> None:

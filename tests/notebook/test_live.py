@@ -88,6 +88,24 @@ def test_a_slow_front_end_does_not_slow_the_run() -> None:
     assert len(screen.outputs[0].shown) < 20
 
 
+def test_earlier_runs_say_how_long_it_takes() -> None:
+    """Once the workflow's name is known, the time of earlier runs stands in the report; once."""
+    asked: list[str] = []
+
+    def usual(workflow: str) -> float:
+        asked.append(workflow)
+        return 86400.0
+
+    screen = FakeScreen("live")
+    with LiveReport(screen, usual=usual) as report:
+        report(STORY[0])
+        (output,) = screen.outputs
+        assert output.drawn.wait(30)
+        report(STORY[1])
+    assert "about 1 d" in output.shown[1]["text/html"]
+    assert asked == ["digest"]
+
+
 def test_in_batch_mode_only_the_end_is_shown() -> None:
     """Where updates are ignored the finished report is shown, once."""
     screen = FakeScreen("batch")

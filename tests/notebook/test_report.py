@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from html.parser import HTMLParser
 
@@ -12,7 +13,7 @@ from wfrepair_magic.events import Event, NodeInfo, RunStarted, Suggestion
 from wfrepair_magic.failure import Failure
 from wfrepair_magic.monitor.state import RunState, replay
 from wfrepair_magic.notebook import tables
-from wfrepair_magic.notebook.report import COMMANDS, bundle, html
+from wfrepair_magic.notebook.report import COMMANDS, LIVE_NODES, bundle, html
 from wfrepair_magic.problem import Problem
 
 EVIL = "<img src=x onerror=alert(1)>\"'&</td><script>alert(2)</script>"
@@ -82,8 +83,8 @@ def test_a_failed_run_tells_everything() -> None:
     """State, node, cause, hint, place, fix, evidence, diff, preview and command are all there."""
     seen = page(FAILED).seen
     for fact in (
-        "✗ FAILED", "digest", "1 of 3 nodes done", "↻ reused", "3 h ago, saved 2.4 s",
-        "no `userName`", "TPL02", "→ `user_name`?", "at line 7, column 12", "upstream failed",
+        "✗ FAILED", "digest", "1 of 3 nodes done", "↻ reused · 3 h ago", "saved 2.4 s",
+        "no `userName`", "TPL02", "→ `user_name`?", "place line 7, column 12", "upstream failed",
         "Fix 1", "rename it", "equal but for case", "a gave user_name", "-x: old", "+x: new",
         "reused: a", "would send again: c", "%workflow apply 1", "no fix: c: nothing is known",
     ):  # fmt: skip
@@ -98,7 +99,7 @@ def test_states_are_told_by_icon_and_word() -> None:
         events.NodeStarted(node="c"),
     )
     seen = page(state).seen
-    for told in ("↻ reused", "? in doubt", "◐ running", "◐ RUNNING", "was it sent?"):
+    for told in ("↻ reused · just now", "? in doubt", "◐ running", "◐ RUNNING", "was it sent?"):
         assert told in seen
 
 
@@ -113,30 +114,44 @@ def test_a_waiting_run_shows_its_commands() -> None:
 
 
 def test_progress_is_told_to_everybody() -> None:
-    """While a run goes on a progress element carries percent and a label; then it goes."""
+    """While a run goes on a progress bar carries percent and a label; then it goes."""
     state = run_of(events.NodeReused(node="a", age=1, saved=0))
     running = page(state, last=False)
-    assert ("value", "33") in running.attributes
-    assert ("aria-label", "progress of the run") in running.attributes
+    for attribute in (
+        ("role", "progressbar"), ("aria-valuemin", "0"), ("aria-valuemax", "100"),
+        ("aria-valuenow", "33"), ("value", "33"), ("aria-label", "progress of the run"),
+    ):  # fmt: skip
+        assert attribute in running.attributes
     assert "progress" not in page(FAILED).tags
 
 
-def evil_story() -> RunState:
+def evil_story(waves: int = 2) -> RunState:
     """Put hostile text into every place that takes text of users, workflows and nodes."""
     problem = Problem("warning", EVIL, EVIL, 1, 1, EVIL, EVIL)
-    failure = Failure(EVIL, EVIL, "exception", "change", "no", True, EVIL, (problem,), hint=EVIL)
+    failure = Failure(
+        EVIL, EVIL, "exception", "change", "no", True, EVIL, (problem,), hint=EVIL,
+        error_type=EVIL, detail=EVIL, reported={EVIL: EVIL}, input_shapes={EVIL: EVIL},
+    )  # fmt: skip
     fix = Suggestion(
         number=1, code=EVIL, level=EVIL, title=EVIL, why=EVIL, evidence=(EVIL,),
         diff=f"+{EVIL}\n-{EVIL}\n {EVIL}", rung=EVIL, preview={EVIL: EVIL}, origin=EVIL,
     )  # fmt: skip
-    info = NodeInfo(id=EVIL, type=EVIL, wave=0, effect="write", purpose=EVIL)
+    infos = [
+        NodeInfo(id=EVIL, type=EVIL, wave=0, effect="write", purpose=EVIL),
+        NodeInfo(id=f"{EVIL}2", type=EVIL, wave=1, effect="write", waits_for=(EVIL,)),
+        *(
+            NodeInfo(id=f"{EVIL}{wave}", type=EVIL, wave=wave, effect="write")
+            for wave in range(3, waves + 1)
+        ),
+    ]
     return replay(
         [
-            RunStarted(run=EVIL, workflow=EVIL, session=EVIL, nodes=(info,)),
+            RunStarted(run=EVIL, workflow=EVIL, session=EVIL, nodes=tuple(infos)),
             events.Notice(text=EVIL, node=EVIL),
             events.NodeStarted(node=EVIL),
             events.NodeProgress(node=EVIL, fraction=0.5, message=EVIL),
             events.NodeDone(node=EVIL, seconds=1, note=EVIL, action=EVIL),
+            events.NodeInDoubt(node=f"{EVIL}2", question=EVIL),
             events.Checked(problems=(problem, PROBLEM)),
             events.FixApplied(suggestion=fix, by=EVIL),
             events.FixesFound(suggestions=(fix,), abstained=(EVIL,)),
@@ -146,10 +161,12 @@ def evil_story() -> RunState:
     )
 
 
+@pytest.mark.parametrize("waves", [2, 12])
 @pytest.mark.parametrize("last", [True, False])
-def test_nothing_of_others_becomes_markup(last: bool) -> None:
+def test_nothing_of_others_becomes_markup(last: bool, waves: int) -> None:
     """Hostile text in every place is shown as text: no tag, no attribute, no unclosed element."""
-    read = page(evil_story(), last)
+    read = page(evil_story(waves), last)
+    assert "svg" in read.tags
     assert not {"script", "img"} & {*read.tags}
     assert not [name for name, _ in read.attributes if name.startswith("on") or name == "src"]
     assert read.open == []
@@ -168,7 +185,8 @@ def test_reports_need_no_script_and_no_other_host() -> None:
     assert not re.search(r"<script|javascript:|https?://|@import|url\(", drawn)
     assert set(Page(drawn).tags) <= {
         "div", "style", "span", "strong", "table", "thead", "tbody", "tr", "th", "td", "b", "i",
-        "p", "code", "details", "summary", "ul", "li", "pre", "ins", "del", "progress",
+        "p", "code", "details", "summary", "ul", "li", "pre", "ins", "del", "progress", "dl", "dt",
+        "dd", "svg", "title", "desc", "path", "g", "rect", "text", "tspan",
     }  # fmt: skip
 
 
@@ -179,22 +197,115 @@ def test_every_colour_has_a_fallback() -> None:
         assert use == ","
 
 
-def test_an_update_of_200_nodes_is_small() -> None:
+def lattice(size: int, wide: int) -> RunState:
+    """Fold a run of nodes in waves of `wide`, each waiting for two of the wave before."""
+    ids = [f"a_rather_long_name_of_a_node_{number:03}" for number in range(size)]
+    infos = []
+    for place, id in enumerate(ids):
+        wave = place // wide
+        before = (ids[place - wide], ids[(wave - 1) * wide]) if wave else ()
+        infos.append(NodeInfo(id=id, type="sort", wave=wave, effect="write", waits_for=before))
+    story: list[Event] = [events.NodeStarted(node=id, at=101) for id in ids]
+    story += [events.NodeDone(node=id, seconds=1.5, note="x" * 300) for id in ids[: size // 2]]
+    for id in ids[size // 2 : size // 2 + 9]:
+        broken = dataclasses.replace(FAILURE, node=id, message="é" * 300, detail="x" * 5000)
+        story.append(events.NodeBroke(node=id, failure=broken))
+    start = RunStarted(run="r1", at=100.0, workflow="digest", session="s1", nodes=tuple(infos))
+    return replay((start, *story))
+
+
+@pytest.mark.parametrize(
+    ("size", "wide"), [(8, 1), (30, 4), (30, 12), (31, 5), (200, 1), (200, 10)]
+)
+def test_an_update_is_small(size: int, wide: int) -> None:
     """An update under way stays below 20 kB, and still shows what is urgent."""
-    ids = tuple(f"a_rather_long_node_name_{number}" for number in range(200))
-    story: list[Event] = [events.NodeStarted(node=id) for id in ids]
-    story += [events.NodeDone(node=id, seconds=1.5, note="x" * 300) for id in ids[:-1]]
-    state = run_of(*story, ids=ids)
+    state = lattice(size, wide)
     drawn = bundle(state, 200.0, COMMANDS, last=False)
     assert len("".join(drawn.values()).encode()) < 20_000
-    assert ids[-1] in drawn["text/html"]
-    assert "more: 160 done" in drawn["text/html"]
+    assert state.failures[0].node in drawn["text/html"]
+    assert ("more: " in drawn["text/html"]) == (size > LIVE_NODES)
 
 
 def test_a_finished_report_is_complete() -> None:
-    """When the run has ended all of 200 nodes are shown."""
+    """When the run has ended all of 200 nodes are there, most of them folded away."""
     ids = tuple(f"n{number}" for number in range(200))
-    assert len(re.findall("<th scope=row", html(run_of(ids=ids), 0.0, COMMANDS, last=True))) == 200
+    drawn = html(run_of(ids=ids), 0.0, COMMANDS, last=True)
+    assert len(re.findall("<th scope=row", drawn)) == 200
+    assert len(re.findall("<th scope=row", drawn.partition("<details>")[0])) == LIVE_NODES
+    assert "… and 184 more: 184 pending" in drawn
+
+
+def test_a_run_under_way_says_how_long_it_takes() -> None:
+    """The time of earlier runs stands beside the elapsed one, until there is a time of its own."""
+    state = dataclasses.replace(run_of(), usual=8.0)
+    assert "5.0 s of about 8.0 s" in page(state, last=False).seen
+    assert "6.0 s" not in page(dataclasses.replace(FAILED, usual=6.0)).seen
+
+
+def test_a_failure_names_its_node_once() -> None:
+    """Many messages begin with the node's name, which stands there already."""
+    message = "node `b`, param `content`: `${a.x}` does not resolve"
+    failure = dataclasses.replace(FAILURE, message=message)
+    state = run_of(
+        events.NodeBroke(node="b", failure=failure),
+        events.RunFinished(state="FAILED", seconds=1, failures=(failure,)),
+    )
+    assert "✗ b · param `content`: `${a.x}` does not resolve → `user_name`?" in page(state).seen
+    assert "node `b`" not in page(state).seen
+
+
+def test_a_failure_gives_its_facts() -> None:
+    """Code, category, type, what helps, the effect and inputs are there, long ones folded."""
+    failure = dataclasses.replace(
+        FAILURE, error_type="KeyError", effect="in_doubt", attempts=3, detail="Traceback…",
+        reported={"exit_code": 3}, input_shapes={"rows": "list(2)", "stdin": "null"},
+    )  # fmt: skip
+    read = page(run_of(events.RunFinished(state="FAILED", seconds=1, failures=(failure,))))
+    for fact in (
+        "code TPL02 – a field differs in case or separator", "category template", "type KeyError",
+        "helps an edit of the workflow", "effect in doubt", "tries 3", "inputs rows: list(2)",
+        "exit_code: 3\nTraceback…",
+    ):  # fmt: skip
+        assert fact in read.seen, fact
+    assert "null" not in read.seen
+    assert {"dl", "dt", "dd", "details"} <= {*read.tags}
+
+
+def test_a_diff_keeps_its_signs() -> None:
+    """Added and removed lines are marked by sign and by element; the names of the sides go."""
+    drawn = html(FAILED, 0.0, COMMANDS, last=True)
+    assert "<del>-x: old\n</del><ins>+x: new\n</ins>" in drawn
+    assert "--- w" not in drawn
+
+
+def test_what_happens_twice_is_marked() -> None:
+    """An effect that would happen again stands out in the preview, with a sign."""
+    assert "! would send again: c" in page(FAILED).seen
+
+
+def test_questions_stand_below_the_table() -> None:
+    """What a person is asked is told in full, without the node's name twice, before the command."""
+    asked = events.NodeInDoubt(node="b", question="b: the process is gone. Was it sent?")
+    state = run_of(asked, events.RunFinished(state="WAITING", seconds=1))
+    seen = page(state).seen
+    assert "a person must say" in seen
+    assert seen.index("? b · the process is gone.") < seen.index("%workflow resolve b")
+
+
+def test_the_report_reads_without_its_style() -> None:
+    """Where style and pictures are taken away, the words of the graph stay hidden."""
+    drawn = html(lattice(8, 2), 0.0, COMMANDS, last=True)
+    assert '<div class="wfr-wide wfr-graph" tabindex="0" hidden="hidden"><svg' in drawn
+    assert ".wfr-graph{display:block !important" in drawn
+
+
+def test_there_is_a_look_for_dark_pages_that_say_nothing() -> None:
+    """Without any variable of a front end the report brings text and paper for light and dark."""
+    drawn = html(FAILED, 0.0, COMMANDS, last=True)
+    light, _, dark = drawn.partition("@media (prefers-color-scheme:dark)")
+    for variable in set(re.findall(r"var\((--o\w)\)", drawn)):
+        assert f"{variable}:" in light
+        assert f"{variable}:" in dark
 
 
 def test_text_and_html_come_together() -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import os
 import re
+import statistics
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -19,6 +20,9 @@ from .plain import plain
 FOLDER = "runs"
 TAIL_BYTES = 65_536
 UNFINISHED = "UNFINISHED"
+ENDED_WELL = frozenset({"SUCCESS", "DEGRADED"})
+COMPARED = 10
+LOOKED_AT = 100
 _RUN_ID = re.compile(r"[A-Za-z0-9][\w.-]*")
 
 
@@ -135,6 +139,24 @@ def recent(store: Path, limit: int = 20) -> list[RunRecord]:
     records = (_record(path) for _, path in dated[: max(limit, 0)])
     known = [record for record in records if record is not None]
     return sorted(known, key=lambda record: record.started, reverse=True)
+
+
+def usual(records: Sequence[RunRecord], workflow: str) -> float | None:
+    """Give the median duration in seconds of a workflow's latest runs that ended well (pure).
+
+    None where there is none.
+    """
+    ended = [
+        record.seconds
+        for record in records
+        if record.workflow == workflow and record.state in ENDED_WELL and record.seconds is not None
+    ]
+    return statistics.median(ended[:COMPARED]) if ended else None
+
+
+def usual_seconds(store: Path, workflow: str) -> float | None:
+    """Say how long runs of a workflow took, from the latest runs of a store; None if unknown."""
+    return usual(recent(store, LOOKED_AT), workflow)
 
 
 def _files(store: Path) -> list[Path]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from ..engine.states import COMPLETED
 from ..events import NodeInfo
 from ..failure import Failure
 
@@ -85,14 +86,19 @@ class Rows(Mapping[str, NodeState]):
 
 
 def shown_nodes(rows: Rows, limit: int) -> tuple[list[NodeState], Mapping[str, int]]:
-    """Choose at most `limit` nodes to show, urgent ones first, and count the others by state.
+    """Choose at most `limit` nodes to show, and count the others by state.
 
-    The chosen ones stand in the workflow's order.
+    Urgent ones come first, then those around the first without a result; the chosen ones stand
+    in the workflow's order.
     """
     nodes = list(rows.values())
     if len(nodes) <= limit:
         return nodes, {}
-    ranked = sorted(range(len(nodes)), key=lambda place: nodes[place].state not in URGENT)
-    chosen = set(ranked[:limit])
+    front = next((place for place, node in enumerate(nodes) if node.state not in COMPLETED), 0)
+
+    def rank(place: int) -> tuple[bool, int]:
+        return nodes[place].state not in URGENT, abs(place - front)
+
+    chosen = set(sorted(range(len(nodes)), key=rank)[:limit])
     rest = Counter(node.state for place, node in enumerate(nodes) if place not in chosen)
     return [nodes[place] for place in sorted(chosen)], rest

@@ -35,6 +35,7 @@ class RunState:
     `state` is empty before the first event, RUNNING, or one of `engine.states.RUN_STATES`.
     `attempt` counts passes: 1, and one more for each repair.  `owner` is set while the run waits
     for another process that holds its session.  `failures` are those that nothing handled.
+    `usual` is how long earlier runs took, in seconds; no event tells it, a viewer may fill it in.
     """
 
     run: str = ""
@@ -55,6 +56,7 @@ class RunState:
     applied: tuple[Applied, ...] = ()
     notices: tuple[str, ...] = ()
     owner: str = ""
+    usual: float | None = None
 
     @property
     def finished(self) -> bool:
@@ -240,7 +242,7 @@ def _(event: events.NodeLog, state: RunState) -> RunState:
 
 @_after.register
 def _(event: events.NodeRetrying, state: RunState) -> RunState:
-    message = f"tries again after {event.wait:g} s: {event.failure.message}"
+    message = f"tries again after {event.wait:g} s: {event.failure.cause}"
     return _changed(state, event, state="pending", started=None, message=message)
 
 

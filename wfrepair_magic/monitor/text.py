@@ -48,6 +48,7 @@ def draw(state: RunState, now: float, commands: Commands, limit: int = 200) -> s
         "\n".join(f"· {words.one_line(text)}" for text in state.notices),
         *map(_applied, state.applied),
         _failures(state),
+        _questions(state),
         listed(other_problems(state)),
         *(_fix(fix, commands) for fix in state.suggestions),
         _abstained(state),
@@ -85,7 +86,7 @@ def _row(node: NodeState, now: float) -> tuple[str, ...]:
         words.icon(node.state),
         words.clipped(node.id, 32),
         words.clipped(node.info.type, 24),
-        words.word(node.state),
+        words.status(node),
         str(node.attempts or ""),
         words.took(node, now),
         words.says(node),
@@ -109,8 +110,21 @@ def _failures(state: RunState) -> str:
 
 
 def _failure(failure: Failure) -> Iterable[str]:
-    yield f"✗ {failure.node}: {words.one_line(failure.message)} ({failure.code})"
+    yield f"✗ {failure.node}: {words.one_line(failure.cause)} ({failure.code})"
     yield from (f"  {line}" for line in words.details(failure))
+    facts = (f"{label}: {text}" for label, text in words.facts(failure) if label != "code")
+    yield f"  {' · '.join(facts)}"
+
+
+def _questions(state: RunState) -> str:
+    return "\n".join(
+        f"? {node.id}: {words.question(node)}" for node in asking(state) if node.message
+    )
+
+
+def asking(state: RunState) -> list[NodeState]:
+    """Give the nodes that wait for a person's word."""
+    return [node for node in state.nodes.values() if node.state in words.ASKING]
 
 
 def other_problems(state: RunState) -> list[Problem]:
@@ -138,7 +152,7 @@ def _diff(fix: Suggestion) -> list[str]:
 def _fix(fix: Suggestion, commands: Commands) -> str:
     lines = [
         f"fix {fix.number}: {words.one_line(fix.title)}",
-        f"  {fix.code} · {fix.level} · {fix.origin} · checked to {fix.rung}",
+        f"  {fix.code} · {fix.level} · {fix.origin} · {words.checked(fix)}",
         f"  {words.one_line(fix.why)}" if fix.why else "",
         *(f"  evidence: {words.one_line(line)}" for line in fix.evidence),
         *_diff(fix),
@@ -182,12 +196,12 @@ def tell(event: Event) -> str:
         case events.NodeReused():
             return _told(event, "reused", words.ago(event.age))
         case events.NodeBroke():
-            return _told(event, "failed", event.failure.message)
+            return _told(event, "failed", event.failure.cause)
         case events.NodeRetrying():
             return _told(event, "pending", f"tries again after {event.wait:g} s")
         case events.NodeInDoubt() | events.NodeWaiting():
             state = "waiting" if isinstance(event, events.NodeWaiting) else "in_doubt"
-            return _told(event, state, event.question)
+            return _told(event, state, event.question.removeprefix(f"{event.node}: "))
         case events.NodeStarted():
             return _told(event, "running", f"try {event.attempt}" if event.attempt > 1 else "")
         case events.NodeLog():

@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Mapping
 from typing import Final
 
+from ..events import Suggestion
 from ..failure import Failure
 from ..problem import CODES, Problem
 from .rows import NodeState
@@ -29,6 +30,31 @@ ICONS: Final[Mapping[str, str]] = {
     "WAITING": "?",
     "UNFINISHED": "…",
 }
+HELPS: Final[Mapping[str, str]] = {
+    "wait": "time: it may pass by itself",
+    "change": "an edit of the workflow",
+    "human": "a person",
+    "nothing": "nothing that is known",
+}
+HAPPENED: Final[Mapping[str, str]] = {
+    "no": "did not happen",
+    "yes": "happened",
+    "reported": "the node says that it failed",
+    "in_doubt": "in doubt",
+}
+RUNGS: Final[Mapping[str, str]] = {
+    "V0": "it can be read",
+    "V1": "the static check finds nothing new",
+    "V2": "its templates resolve on the stored results",
+    "V3": "the failed node ran",
+    "V4": "all that was done stays as it was",
+}
+ASKING: Final = frozenset({"waiting", "in_doubt"})
+"""The states of nodes that wait for a person's word."""
+
+OVER: Final = 1.2
+"""From this many times the usual duration on, a run takes longer than usual."""
+
 UNITS: Final = ((86400.0, "d", "h", 3600.0), (3600.0, "h", "min", 60.0), (60.0, "min", "s", 1.0))
 
 
@@ -67,17 +93,21 @@ def ago(seconds: float) -> str:
     return f"{int(seconds)} s ago"
 
 
-def badge(node: NodeState) -> str:
-    """Tell how old a reused result is and what it spared: ``3 h ago, saved 1.2 s``."""
+def status(node: NodeState) -> str:
+    """Give a node's state as people read it, with the age of a reuse: ``reused · 3 h ago``."""
     if node.age is None or node.state != "reused":
-        return ""
-    spared = f", saved {duration(node.saved)}" if node.saved >= 0.1 else ""
-    return f"{ago(node.age)}{spared}"
+        return word(node.state)
+    return f"{word(node.state)} · {ago(node.age)}"
+
+
+def spared(node: NodeState) -> str:
+    """Tell what a reuse spared, where that matters: ``saved 1.2 s``."""
+    return f"saved {duration(node.saved)}" if node.saved >= 0.1 else ""
 
 
 def says(node: NodeState) -> str:
     """Give what stands in a node's last column: progress, reason, question or kind of failure."""
-    parts = [badge(node), one_line(_message(node))]
+    parts = [spared(node), one_line(_message(node))]
     if node.fraction is not None and node.state == "running":
         parts.insert(0, f"{int(node.fraction * 100)} %")
     if node.state in ("done", "reused") and node.action != "default":
@@ -87,16 +117,23 @@ def says(node: NodeState) -> str:
     return " · ".join(part for part in parts if part)
 
 
+def question(node: NodeState) -> str:
+    """Give what a person is asked, without the node's name: it stands beside."""
+    return one_line(node.message.removeprefix(f"{node.id}: "))
+
+
 def _message(node: NodeState) -> str:
-    """Name a failure by the meaning of its code: its own words stand below the table."""
+    """Name a failure by the meaning of its code: its own words stand below, like a question."""
+    if node.state in ASKING:
+        return "a person must say" if node.message else ""
     if node.failure is None or node.state != "failed":
         return node.message
-    return CODES.get(node.failure.code, node.message)
+    return CODES.get(node.failure.code, node.failure.cause)
 
 
 def took(node: NodeState, now: float) -> str:
-    """Give the time spent on a node, or nothing where none was."""
-    spent = node.spent(now)
+    """Give the time spent on a node, or nothing where none was; under way, in tenths of seconds."""
+    spent = node.spent(now) if node.started is None else round(node.spent(now), 1)
     return duration(spent) if spent and node.attempts else ""
 
 
@@ -113,12 +150,22 @@ def headline(state: RunState, now: float) -> list[str]:
         facts.append(f"{state.completed} of {total} {'node' if total == 1 else 'nodes'} done")
     if not state.finished:
         facts.append(f"{state.percent} %")
-    facts.append(duration(state.elapsed(now)))
+    facts.append(_elapsed(state, now))
     if state.saved >= 0.1:
         facts.append(f"reuse saved {duration(state.saved)}")
     if state.attempt > 1:
         facts.append(f"pass {state.attempt}")
     return facts
+
+
+def _elapsed(state: RunState, now: float) -> str:
+    """Write the time since the start; under way, beside what earlier runs took."""
+    elapsed = state.elapsed(now)
+    if state.finished or not state.usual:
+        return duration(elapsed)
+    usual = f"about {duration(state.usual)}"
+    late = elapsed > OVER * state.usual
+    return f"{duration(elapsed)}, usually {usual}" if late else f"{duration(elapsed)} of {usual}"
 
 
 def told(applied: Applied) -> str:
@@ -127,20 +174,53 @@ def told(applied: Applied) -> str:
     return one_line(f"{fix.title} – {fix.why} ({fix.code}, by {applied.by})")
 
 
+def facts(failure: Failure) -> list[tuple[str, str]]:
+    """Give what is known of a failure besides cause, hint and place, each with its label."""
+    meaning = CODES.get(failure.code, "")
+    tries = str(failure.attempts) if failure.attempts > 1 else ""
+    given = [f"{name}: {shape}" for name, shape in failure.input_shapes.items() if shape != "null"]
+    found = (
+        ("code", f"{failure.code} – {meaning}" if meaning else failure.code),
+        ("category", failure.category.replace("_", " ")),
+        ("type", failure.error_type),
+        ("helps", HELPS.get(failure.helps, failure.helps)),
+        ("effect", HAPPENED.get(failure.effect, failure.effect)),
+        ("tries", tries),
+        ("inputs", ", ".join(given)),
+    )
+    return [(label, one_line(text)) for label, text in found if text]
+
+
 def details(failure: Failure) -> list[str]:
     """Give what is to be said below a failure's message: hint and places, nothing twice.
 
     A single problem mostly is the failure itself, so that only its place is new.
     """
-    hints = [failure.hint, *(problem.hint for problem in failure.problems)]
+    hint = hints(failure)
+    return [f"→ {hint}"] * bool(hint) + [f"at {place}" for place in places(failure)]
+
+
+def hints(failure: Failure) -> str:
+    """Give what would be right, as one line; nothing twice."""
+    found = [failure.hint, *(problem.hint for problem in failure.problems)]
+    return one_line("; ".join(hint for hint in dict.fromkeys(found) if hint))
+
+
+def places(failure: Failure) -> list[str]:
+    """Give where the findings lie, each with its own words where there are several."""
     single = len(failure.problems) == 1
-    places = [problem.place if single else _placed(problem) for problem in failure.problems]
-    shown = [f"→ {hint}" for hint in dict.fromkeys(hints) if hint]
-    return [one_line(line) for line in (*shown, *(f"at {place}" for place in places if place))]
+    found = [problem.place if single else _placed(problem) for problem in failure.problems]
+    return [one_line(place) for place in found if place]
 
 
 def _placed(problem: Problem) -> str:
     return f"{problem.place}: {problem.message}" if problem.place else problem.message
+
+
+def checked(fix: Suggestion) -> str:
+    """Say how far a fix was checked before it was offered: ``checked to V2: templates resolve``."""
+    reached = RUNGS.get(fix.rung, "")
+    return f"checked to {fix.rung}" + (f": {reached}" if reached else "")
 
 
 def one_line(text: str) -> str:
@@ -176,3 +256,14 @@ def clipped(text: str, width: int) -> str:
     while text and columns(text) > width - 1:
         text = text[: -max(1, (columns(text) - width) // 2)]
     return text.rstrip() + "…"
+
+
+def shortened(text: str, width: int) -> str:
+    """Cut the middle out of a text to fit `width` columns: names differ at their ends."""
+    if columns(text) <= width:
+        return text
+    half = max((width - 1) // 2, 0)
+    tail = text[len(text) - half :]
+    while columns(tail) > half:
+        tail = tail[1:]
+    return f"{clipped(text, width - half)}{tail}"

@@ -73,7 +73,7 @@ def _resume_from_store(
     _refuse_lost(past.name, [name for name in past.lost if name not in given])
     workflow, inputs = Workflow.parse(past.text), {**past.inputs, **given}
     keywords = {**past.options, "name": past.name, "store": store}
-    run = kernel.watch(lambda sinks: session.run(workflow, inputs, sinks=sinks, **keywords))
+    run = kernel.watch(lambda sinks: session.run(workflow, inputs, sinks=sinks, **keywords), store)
     return run, line_for(workflow, past.name, inputs)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import threading
 import uuid
@@ -10,6 +11,8 @@ from typing import Any, Final, Literal
 
 from IPython.core.interactiveshell import InteractiveShell
 
+from ..monitor import paint
+
 Mode = Literal["live", "batch", "terminal"]
 
 WRITTEN: Final[Mapping[Mode, str]] = {
@@ -17,6 +20,11 @@ WRITTEN: Final[Mapping[Mode, str]] = {
     "batch": "was offered as a new cell; a headless run shows none",
     "terminal": "stands at the prompt",
 }
+
+
+def tell_terminal(text: str) -> None:
+    """Print for whoever sits at a terminal, in colours where they are wanted."""
+    print(paint.fitting(text, sys.stdout, os.environ))
 
 
 class Display:
@@ -80,7 +88,7 @@ class Front:
     def show(self, bundle: Mapping[str, str]) -> None:
         """Show a bundle once: as an output in a notebook, as text in a terminal."""
         if self.mode == "terminal":
-            print(bundle["text/plain"])
+            tell_terminal(bundle["text/plain"])
         else:
             self.begin(bundle)
 

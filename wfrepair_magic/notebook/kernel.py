@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from IPython.core.interactiveshell import InteractiveShell
 
 from ..events import Sink
+from ..monitor.history import usual_seconds
 from ..monitor.state import completed
 from ..repair.fix import Fix
 from ..session import Run
@@ -44,9 +46,18 @@ class Kernel:
         variables: dict[str, Any] = self.shell.user_ns
         return variables
 
-    def watch(self, start: Callable[[Sequence[Sink]], Run], quiet: bool = False) -> Run:
-        """Make a run and show its report while it goes on; `start` is given the sinks."""
-        with LiveReport(self.front, quiet) as report:
+    def watch(
+        self,
+        start: Callable[[Sequence[Sink]], Run],
+        store: Path | None = None,
+        quiet: bool = False,
+    ) -> Run:
+        """Make a run and show its report while it goes on; `start` is given the sinks.
+
+        Earlier runs in `store` (that of the last run) say how long it takes.
+        """
+        usual = partial(usual_seconds, self.store(None) if store is None else store)
+        with LiveReport(self.front, quiet, usual) as report:
             run = start((report,))
             report.state = completed(report.state, run.name, run.nodes.values())
             return run

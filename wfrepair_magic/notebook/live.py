@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import Final, Protocol
 
@@ -12,12 +13,15 @@ from ..events import Event
 from ..monitor.state import RunState, fold
 from ..monitor.text import tell
 from ..settings import LIMITS
-from .front import Mode
+from .front import Mode, tell_terminal
 from .report import COMMANDS, bundle
 
 INTERVAL: Final = 1 / LIMITS.updates_per_second
 TICK: Final = 1.0
 """The elapsed time moves on at least this often, in seconds."""
+
+Usual = Callable[[str], float | None]
+"""From a workflow's name to how long earlier runs of it took, in seconds."""
 
 EMPTY: Final = {"text/plain": "", "text/html": ""}
 
@@ -43,17 +47,24 @@ class Display(Protocol):
         ...
 
 
+def _unknown(workflow: str) -> float | None:
+    """Say that no earlier run is known."""
+    return None
+
+
 class LiveReport:
     """A run's report, from before its first event to after its last; a sink and a context.
 
     The sink only folds and wakes the drawing thread: a slow front end cannot slow the run, and
     no drawing is owed when the context is left.  What is shown follows the screen's mode: `live`
     one output that is redrawn, `batch` the last drawing only, `terminal` a line for each event
-    and the last drawing.  Nothing is shown when `quiet`.
+    and the last drawing.  Nothing is shown when `quiet`.  `usual` is asked once, by the thread
+    that draws.
     """
 
-    def __init__(self, screen: Screen, quiet: bool = False) -> None:
+    def __init__(self, screen: Screen, quiet: bool = False, usual: Usual = _unknown) -> None:
         self.screen = screen
+        self.usual = usual
         self.mode = "quiet" if quiet else screen.mode
         self.state = RunState()
         self._display: Display | None = None
@@ -66,7 +77,7 @@ class LiveReport:
         self.state = fold(self.state, event)
         self._changed.set()
         if self.mode == "terminal" and (line := tell(event)):
-            print(line)
+            tell_terminal(line)
 
     def __enter__(self) -> LiveReport:
         if self.mode == "live":
@@ -93,18 +104,23 @@ class LiveReport:
         if self._display is not None:
             self._display.update(drawing)
         elif begun and self.mode == "terminal":
-            print(drawing["text/plain"])
+            tell_terminal(drawing["text/plain"])
         elif begun and self.mode == "batch":
             self.screen.begin(drawing)
 
     def _draw_on(self) -> None:
         """Draw after every change, waiting `INTERVAL` between drawings, until the run is over."""
+        usual: float | None = None
+        asked = False
         while not self._over.is_set():
             self._changed.wait(TICK)
             self._changed.clear()
+            if not asked and self.state.workflow:
+                usual, asked = self.usual(self.state.workflow), True
             if self._display is not None and not self._over.is_set():
-                self._display.update(self._drawing(last=False))
+                self._display.update(self._drawing(last=False, usual=usual))
             self._over.wait(INTERVAL)
 
-    def _drawing(self, last: bool) -> Mapping[str, str]:
-        return bundle(self.state, time.time(), COMMANDS, last=last)
+    def _drawing(self, last: bool, usual: float | None = None) -> Mapping[str, str]:
+        state = dataclasses.replace(self.state, usual=usual)
+        return bundle(state, time.time(), COMMANDS, last=last)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import dataclasses
+from collections.abc import Iterable, Sequence
 from html import escape
 from typing import Final
 
@@ -11,49 +12,73 @@ from ..failure import Failure
 from ..monitor import words
 from ..monitor.rows import NodeState, shown_nodes
 from ..monitor.state import Applied, RunState
-from ..monitor.text import Commands, draw, other_problems, preview, ways_on
+from ..monitor.text import Commands, asking, draw, other_problems, preview, ways_on
 from ..problem import Problem
-from .style import STYLE
+from .graph import graph
+from .style import STYLE, kind
 
 COMMANDS: Final = Commands(
     apply="%workflow apply {number}",
     resolve="%workflow resolve {node} sent|not-sent",
     resume="%workflow resume",
 )
-LIVE_NODES: Final = 40
+LIVE_NODES: Final = 16
+LIVE_LINES: Final = 8
+OPEN_NODES: Final = 40
 LAST_NODES: Final = 1000
+"""How many rows stand in the table: under way (and in the text that nobody sees beside it), at
+most at the end, and there on demand."""
+
+LIVE_FINDINGS: Final = 3
 LIVE_MESSAGE: Final = 80
+LIVE_CAUSE: Final = 120
 LAST_MESSAGE: Final = 400
-KIND: Final[Mapping[str, str]] = {
-    "done": "good", "reused": "good", "SUCCESS": "good",
-    "failed": "bad", "FAILED": "bad",
-    "running": "busy", "RUNNING": "busy",
-    "waiting": "warn", "in_doubt": "warn", "WAITING": "warn", "DEGRADED": "warn",
-    "cancelled": "warn", "CANCELLED": "warn",
-}  # fmt: skip
-"""The colour of a state; icon and word say the same without it."""
+HEADS: Final = ("state", "node", "type", "tries", "time", "note")
+NUMBERS: Final = frozenset({"tries", "time"})
 
 
 def bundle(state: RunState, now: float, commands: Commands, last: bool) -> dict[str, str]:
     """Draw a run for a display; `last` says that it has ended, so that all of it may be shown."""
-    limit = LAST_NODES if last else LIVE_NODES
+    limit = LAST_NODES if last else LIVE_LINES
+    state = state if last else _shortened(state)
     return {
         "text/plain": draw(state, now, commands, limit),
         "text/html": html(state, now, commands, last),
     }
 
 
+def _shortened(state: RunState) -> RunState:
+    """Leave out what an update can spare: all of it stands in the last drawing."""
+    return dataclasses.replace(
+        state,
+        failures=tuple(
+            dataclasses.replace(
+                failure,
+                message=words.clipped(words.one_line(failure.message), LIVE_CAUSE),
+                detail="",
+                reported={},
+                input_shapes={},
+            )
+            for failure in state.failures[:LIVE_FINDINGS]
+        ),
+        problems=state.problems[:LIVE_FINDINGS],
+        notices=state.notices[-LIVE_FINDINGS:],
+    )
+
+
 def html(state: RunState, now: float, commands: Commands, last: bool) -> str:
     """Draw a run as one HTML fragment; all text in it is escaped."""
     parts = [
         _header(state, now),
+        graph(state),
         _table(state, now, last),
-        *(f'<p class="wfr-note">· {escape(text)}</p>' for text in state.notices),
+        *(f'<p class="wfr-small">· {escape(words.one_line(text))}</p>' for text in state.notices),
         *map(_applied, state.applied),
         *map(_failure, state.failures),
         *map(_problem, other_problems(state)),
+        *map(_question, asking(state)),
         *(_card(fix, commands) for fix in state.suggestions),
-        *(f'<p class="wfr-note">no fix: {escape(text)}</p>' for text in state.abstained),
+        *(_abstained(text) for text in state.abstained),
         *(_command(*way) for way in ways_on(state, commands)),
     ]
     return f'<div class="wfr">{STYLE}{"".join(parts)}</div>'
@@ -61,75 +86,112 @@ def html(state: RunState, now: float, commands: Commands, last: bool) -> str:
 
 def _header(state: RunState, now: float) -> str:
     _, *facts = words.headline(state, now)
-    status = f"<b>{words.icon(state.state)}</b> {escape(words.word(state.state))}"
     name = escape(words.one_line(state.workflow) or "workflow")
-    line = " · ".join(map(escape, facts))
-    bar = "" if state.finished else _bar(state)
     place = f"run {escape(state.run)} · session {escape(state.session)}" if state.run else ""
-    owner = f"waits for {escape(state.owner)}, who holds this session" if state.owner else ""
+    owner = escape(f"waits for {state.owner}, who holds this session") if state.owner else ""
     small = "".join(f'<div class="wfr-small">{text}</div>' for text in (place, owner) if text)
     return (
-        f'<div class="wfr-head"><span class="wfr-state wfr-{_kind(state.state)}">{status}</span>'
-        f" <strong>{name}</strong> <span>{line}</span></div>{bar}{small}"
+        f'<div><span class="wfr-state {kind(state.state)}">{_sign(state.state)}</span>'
+        f" <strong>{name}</strong> · {' · '.join(map(escape, facts))}</div>"
+        f"{'' if state.finished else _bar(state)}{small}"
     )
+
+
+def _sign(state: str) -> str:
+    """Write a state as icon and word, so that nothing is told by colour alone."""
+    return f"<b>{words.icon(state)}</b> {escape(words.word(state))}"
 
 
 def _bar(state: RunState) -> str:
     return (
-        f'<progress max="100" value="{state.percent}" aria-label="progress of the run">'
-        f"{state.percent} %</progress>"
+        f'<progress role="progressbar" aria-label="progress of the run" aria-valuemin="0"'
+        f' aria-valuemax="100" aria-valuenow="{state.percent}" max="100"'
+        f' value="{state.percent}">{state.percent} %</progress>'
     )
-
-
-def _kind(state: str) -> str:
-    return KIND.get(state, "calm")
 
 
 def _table(state: RunState, now: float, last: bool) -> str:
-    nodes, rest = shown_nodes(state.nodes, LAST_NODES if last else LIVE_NODES)
+    """Lay out the nodes: at the end what the first rows leave out can be unfolded."""
+    whole = last and len(state.nodes) <= OPEN_NODES
+    nodes, rest = shown_nodes(state.nodes, OPEN_NODES if whole else LIVE_NODES)
     if not nodes:
         return ""
     clip = LAST_MESSAGE if last else LIVE_MESSAGE
-    rows = "".join(_row(node, now, clip) for node in nodes)
-    more = f"… and {sum(rest.values())} more: {escape(words.counted(rest))}" if rest else ""
-    foot = f'<p class="wfr-small">{more}</p>' if more else ""
+    shown = _rows(nodes, now, clip)
+    if not rest:
+        return shown
+    more = escape(f"… and {sum(rest.values())} more: {words.counted(rest)}")
+    if not last:
+        return f'{shown}<p class="wfr-small">{more}</p>'
+    first = {node.id for node in nodes}
+    others = [node for node in state.nodes.values() if node.id not in first][:LAST_NODES]
+    summary = f'<summary class="wfr-small">{more}</summary>'
+    return f"{shown}<details>{summary}{_rows(others, now, clip)}</details>"
+
+
+def _rows(nodes: Iterable[NodeState], now: float, clip: int) -> str:
     heads = "".join(
-        f'<th scope="col"{" class=n" if name in ("tries", "time") else ""}>{name}</th>'
-        for name in ("state", "node", "type", "tries", "time", "")
+        f'<th scope="col"{" class=n" if name in NUMBERS else ""}>{name}</th>' for name in HEADS
     )
-    return f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>{foot}"
+    rows = "".join(_row(node, now, clip) for node in nodes)
+    table = f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
+    return f'<div class="wfr-wide" tabindex="0">{table}</div>'
 
 
 def _row(node: NodeState, now: float, clip: int) -> str:
     says = escape(words.clipped(words.says(node), clip))
-    reused = words.badge(node)
-    if reused:
-        says = says.replace(escape(reused), f"<i>{escape(reused)}</i>", 1)
     title = f' title="{escape(node.info.purpose)}"' if node.info.purpose else ""
     took = words.took(node, now)
     return (
-        f"<tr><td class=wfr-{_kind(node.state)}><b>{words.icon(node.state)}</b>"
-        f" {words.word(node.state)}</td>"
+        f"<tr><td class={kind(node.state)}>{_state(node)}</td>"
         f"<th scope=row{title}>{escape(node.id)}</th><td>{escape(node.info.type)}</td>"
         f"<td class=n>{node.attempts or ''}</td><td class=n>{took}</td><td>{says}</td></tr>"
     )
 
 
+def _state(node: NodeState) -> str:
+    """Write a node's state; the age of a reused result stands with it, faintly."""
+    age = words.status(node).removeprefix(words.word(node.state))
+    return f"{_sign(node.state)}{f'<i>{escape(age)}</i>' if age else ''}"
+
+
 def _failure(failure: Failure) -> str:
-    details = "".join(f"<div>{escape(line)}</div>" for line in words.details(failure))
+    """Tell a failure: node, cause and hint in one red line, then the facts."""
+    hint, places = words.hints(failure), words.places(failure)
+    facts = [*words.facts(failure), *(("place", place) for place in places)]
+    pairs = "".join(f"<div><dt>{label}</dt> <dd>{escape(text)}</dd></div>" for label, text in facts)
     return (
-        f'<div class="wfr-fail"><div><b>✗</b> <strong>{escape(failure.node)}</strong>'
-        f" {escape(words.one_line(failure.message))} <code>{escape(failure.code)}</code></div>"
-        f"<div>{details}</div></div>"
+        f'<div class="wfr-box wfr-bad"><p class="wfr-red"><b>✗</b>'
+        f" <strong>{escape(failure.node)}</strong> · {escape(words.one_line(failure.cause))}"
+        f"{escape(f' → {hint}' if hint else '')}</p><dl>{pairs}</dl>{_detail(failure)}</div>"
+    )
+
+
+def _detail(failure: Failure) -> str:
+    """Fold away what is long: what the node reported, and where its code broke."""
+    reported = (f"{name}: {value}" for name, value in failure.reported.items())
+    text = words.clean("\n".join(filter(None, (*reported, failure.detail))))
+    if not text:
+        return ""
+    return (
+        f'<details><summary class="wfr-small">detail</summary><pre>{escape(text)}</pre></details>'
     )
 
 
 def _problem(problem: Problem) -> str:
     error = problem.severity == "error"
-    return (
-        f'<div class="{"wfr-fail" if error else "wfr-warning"}"><b>{"✗" if error else "!"}</b>'
-        f" {escape(words.one_line(problem.describe()))}</div>"
-    )
+    told = escape(words.one_line(problem.describe()))
+    return _box("bad" if error else "warn", f"<p><b>{'✗' if error else '!'}</b> {told}</p>")
+
+
+def _box(colour: str, inside: str) -> str:
+    return f'<div class="wfr-box wfr-{colour}">{inside}</div>'
+
+
+def _question(node: NodeState) -> str:
+    asked = escape(words.question(node))
+    name = f"<strong>{escape(node.id)}</strong>"
+    return _box("warn", f"<p><b>{words.icon(node.state)}</b> {name} · {asked}</p>")
 
 
 def _applied(applied: Applied) -> str:
@@ -140,42 +202,48 @@ def _applied(applied: Applied) -> str:
     )
 
 
+def _abstained(text: str) -> str:
+    return f'<p class="wfr-small">no fix: {escape(words.one_line(text))}</p>'
+
+
 def _card(fix: Suggestion, commands: Commands) -> str:
-    facts = " · ".join(
-        escape(text) for text in (fix.code, fix.level, fix.origin, f"checked to {fix.rung}")
-    )
+    """Offer a fix; the first, which is the best, is open."""
+    facts = " · ".join((fix.code, fix.level, fix.origin, words.checked(fix)))
     why = f"<p>{escape(words.one_line(fix.why))}</p>" if fix.why else ""
     evidence = "".join(f"<li>{escape(words.one_line(line))}</li>" for line in fix.evidence)
     return (
         f'<details class="wfr-fix"{" open" if fix.number == 1 else ""}>'
-        f"<summary><b>Fix {fix.number}</b> {escape(words.one_line(fix.title))}"
-        f' <span class="wfr-small">{facts}</span></summary>'
+        f"<summary><strong>Fix {fix.number}</strong> {escape(words.one_line(fix.title))}</summary>"
+        f'<p class="wfr-small">{escape(facts)}</p>'
         f"{why}{f'<ul>{evidence}</ul>' if evidence else ''}{_diff(fix.diff)}{_preview(fix)}"
         f"{_command(commands.for_fix(fix.number))}</details>"
     )
 
 
 def _preview(fix: Suggestion) -> str:
-    lines = "".join(f"<li{_again(line)}>{escape(line)}</li>" for line in preview(fix))
-    return f'<div class="wfr-small">if applied:</div><ul>{lines}</ul>' if lines else ""
+    lines = "".join(f"<li>{_foreseen(line)}</li>" for line in preview(fix))
+    return f'<p class="wfr-small">if applied:</p><ul>{lines}</ul>' if lines else ""
 
 
-def _again(line: str) -> str:
-    return " class=wfr-again" if line.startswith("would send again") else ""
+def _foreseen(line: str) -> str:
+    """Mark what happens a second time."""
+    text = escape(line)
+    again = line.startswith("would send again")
+    return f'<span class="wfr-warn"><b>!</b></span> <strong>{text}</strong>' if again else text
 
 
 def _diff(diff: str) -> str:
-    lines = (_diff_line(line) for line in words.clean(diff).splitlines())
-    return f"<pre>{''.join(lines)}</pre>" if diff else ""
+    """Colour a diff line by line; the names of its two sides say nothing here."""
+    lines = words.clean(diff).splitlines()
+    if lines[:1] and lines[0].startswith("---"):
+        lines = lines[2:]
+    return f"<pre>{_lines(lines)}</pre>" if lines else ""
 
 
-def _diff_line(line: str) -> str:
-    text = escape(line)
-    if line.startswith(("+++", "---", "@@")):
-        return f'<span class="wfr-small">{text}</span>\n'
-    if line.startswith("+"):
-        return f"<ins>{text}</ins>\n"
-    return f"<del>{text}</del>\n" if line.startswith("-") else f"{text}\n"
+def _lines(lines: Sequence[str]) -> str:
+    tags = {"+": "ins", "-": "del", "@": "i"}
+    pairs = ((tags.get(line[:1]), escape(line)) for line in lines)
+    return "".join(f"<{tag}>{text}\n</{tag}>" if tag else f"{text}\n" for tag, text in pairs)
 
 
 def _command(line: str, remark: str = "") -> str:

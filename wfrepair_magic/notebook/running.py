@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, Final
 
 from .. import session
 from ..errors import BadWorkflow, NodeFailed
 from ..ir.workflow import Workflow
 from ..session import Run
+from ..settings import find_store
 from ..usage import BadUsage, asked, check_consent
 from .asking import HELP, cell_usage, inputs_of, usage_of, words
 from .cells import exact, next_line
@@ -65,6 +67,7 @@ def _run(
     name = found.name or workflow.name or (f"cell-{cell_id}" if cell_id else None)
     return kernel.watch(
         lambda sinks: session.run(workflow, inputs, name=name, sinks=sinks, **keywords),
+        Path(store).absolute() if (store := keywords.get("store")) else find_store(Path.cwd()),
         quiet=found.quiet,
     )
 

@@ -1,78 +1,112 @@
-"""The look of reports: the front end's own colours, with fallbacks that suit light and dark."""
+"""The look of reports: the front end's own colours, else ours for light and for dark."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Final
 
-# Twice `.wfr`: notebooks set tables flush right with a rule that would win over one.
+KINDS: Final[Mapping[str, str]] = {
+    "done": "good", "reused": "good", "SUCCESS": "good",
+    "failed": "bad", "FAILED": "bad",
+    "running": "busy", "RUNNING": "busy",
+    "waiting": "warn", "in_doubt": "warn", "WAITING": "warn", "DEGRADED": "warn",
+    "cancelled": "warn", "CANCELLED": "warn",
+}  # fmt: skip
+"""The colour of a state; icon and word say the same without it."""
+
+# `--k` is the colour of a kind. Sizes are 13 px, and 12 px for what is small or code. Twice `.wfr`
+# in a rule: notebooks set tables, code and lists with rules that would win over one. The graph is
+# hidden until this style shows it: where a front end takes style and pictures away from a report
+# (JupyterLab does from one that it does not trust), its labels would be left as a heap of words.
 _RULES = """
 .wfr {
-  --wfr-text: var(--jp-ui-font-color1, var(--vscode-editor-foreground, inherit));
-  --wfr-faint: var(--jp-ui-font-color2, var(--vscode-descriptionForeground, inherit));
-  --wfr-line: var(--jp-border-color2, rgba(128, 128, 128, .4));
-  --wfr-code: var(--jp-code-font-family, ui-monospace, monospace);
-  --wfr-good: var(--jp-success-color1, #3fa046);
-  --wfr-bad: var(--jp-error-color1, #e5484d);
-  --wfr-warn: var(--jp-warn-color1, #d97706);
-  --wfr-busy: var(--jp-brand-color1, #3b82f6);
-  color: var(--wfr-text);
-  font-family: var(--jp-ui-font-family, system-ui, sans-serif);
-  font-size: 13px; line-height: 1.5; max-width: 72em; padding: 2px 0;
+  --o0: #fff; --o1: #1f2328; --o2: #59636e; --o3: #d1d9e0;
+  --og: #1a7f37; --ob: #cf222e; --ow: #9a6700; --or: #0969da;
+  --paper: var(--jp-layout-color0, var(--vscode-editor-background, var(--o0)));
+  --text: var(--jp-ui-font-color1, var(--vscode-editor-foreground, var(--o1)));
+  --faint: var(--jp-ui-font-color2, var(--vscode-descriptionForeground, var(--o2)));
+  --line: var(--jp-border-color2, var(--vscode-widget-border, var(--o3)));
+  --good: var(--jp-success-color1, var(--vscode-testing-iconPassed, var(--og)));
+  --bad: var(--jp-error-color1, var(--vscode-errorForeground, var(--ob)));
+  --warn: var(--jp-warn-color1, var(--vscode-editorWarning-foreground, var(--ow)));
+  --busy: var(--jp-brand-color1, var(--vscode-focusBorder, var(--or)));
+  --mono: 12px/1.5 var(--jp-code-font-family, ui-monospace, monospace);
+  background: var(--paper); color: var(--text); max-width: 72em; padding: 4px 6px;
+  font: 13px/1.5 var(--jp-ui-font-family, system-ui, sans-serif);
 }
-.wfr p, .wfr ul { margin: 4px 0; }
-.wfr ul { padding-left: 20px; }
-.wfr-small { color: var(--wfr-faint); font-size: 12px; }
+@media (prefers-color-scheme: dark) { .wfr {
+  --o0: #0d1117; --o1: #e6edf3; --o2: #9198a1; --o3: #3d444d;
+  --og: #3fb950; --ob: #f85149; --ow: #d29922; --or: #58a6ff;
+} }
+.wfr-good { --k: var(--good); } .wfr-bad { --k: var(--bad); }
+.wfr-warn { --k: var(--warn); } .wfr-busy { --k: var(--busy); }
+.wfr-calm, .wfr-rest { --k: initial; }
+.wfr b { color: var(--k, inherit); font-weight: 600; }
+.wfr.wfr p, .wfr.wfr ul, .wfr.wfr dl { margin: 4px 0; padding: 0; }
+.wfr.wfr ul { padding-left: 18px; }
+.wfr.wfr li { margin: 0; }
+.wfr-small { color: var(--faint); font-size: 12px; }
 .wfr-state {
-  border: 1px solid var(--wfr-line); border-radius: 10px; font-weight: 600; padding: 0 8px;
+  border: 1px solid var(--k, var(--line)); border-radius: 10px; font-weight: 600;
+  margin-right: 4px; padding: 0 8px; white-space: nowrap;
 }
 .wfr progress {
-  appearance: none; background: var(--wfr-line); border: 0; border-radius: 3px; display: block;
-  height: 6px; margin: 4px 0; max-width: 24em; overflow: hidden; width: 100%;
+  appearance: none; background: var(--line); border: 0; border-radius: 3px; display: block;
+  height: 6px; margin: 6px 0; max-width: 26em; overflow: hidden; width: 100%;
 }
-.wfr progress::-webkit-progress-bar { background: transparent; }
-.wfr progress::-webkit-progress-value { background: var(--wfr-busy); }
-.wfr progress::-moz-progress-bar { background: var(--wfr-busy); }
-.wfr table { border-collapse: collapse; font-size: 13px; margin: 6px 0; width: auto; }
+.wfr progress::-webkit-progress-bar { background: none; }
+.wfr progress::-webkit-progress-value { background: var(--busy); }
+.wfr progress::-moz-progress-bar { background: var(--busy); }
+.wfr-graph { display: block !important; margin: 8px 0; }
+.wfr-wide { overflow-x: auto; }
+.wfr svg { display: block; height: auto; max-width: 100%; }
+.wfr svg text { fill: var(--text); font: var(--mono); }
+.wfr tspan { fill: var(--k, var(--faint)); }
+.wfr rect { fill: var(--paper); stroke: var(--k, var(--line)); }
+.wfr .wfr-bad rect { fill: color-mix(in srgb, var(--bad) 12%, var(--paper)); }
+.wfr .wfr-rest rect { stroke-dasharray: 3 3; }
+.wfr path { fill: none; stroke: var(--faint); stroke-opacity: .7; }
+.wfr path.h { fill: var(--faint); stroke: none; }
+.wfr table {
+  border-collapse: collapse; color: var(--text); font-size: 13px; margin: 4px 0; width: auto;
+}
+.wfr.wfr.wfr tr { background: none; }
 .wfr.wfr table th, .wfr.wfr table td {
-  border: 0; border-bottom: 1px solid var(--wfr-line); color: inherit; max-width: 40em;
-  overflow-wrap: break-word; padding: 2px 12px 2px 0; text-align: left; vertical-align: top;
+  background: none; border: 0; border-bottom: 1px solid var(--line); color: inherit;
+  max-width: 36em; overflow-wrap: break-word; padding: 2px 14px 2px 0; text-align: left;
+  vertical-align: top; white-space: normal;
 }
 .wfr.wfr table .n { font-variant-numeric: tabular-nums; text-align: right; white-space: nowrap; }
-.wfr.wfr table thead th { color: var(--wfr-faint); font-weight: 400; }
-.wfr.wfr table tbody th { font-weight: 600; }
-.wfr.wfr table tbody td:first-child { white-space: nowrap; }
-.wfr-good b { color: var(--wfr-good); }
-.wfr-bad b, .wfr-fail b { color: var(--wfr-bad); }
-.wfr-warn b, .wfr-warning b { color: var(--wfr-warn); }
-.wfr-busy b { color: var(--wfr-busy); }
-.wfr-state.wfr-good { border-color: var(--wfr-good); }
-.wfr-state.wfr-bad { border-color: var(--wfr-bad); }
-.wfr-state.wfr-warn { border-color: var(--wfr-warn); }
-.wfr-state.wfr-busy { border-color: var(--wfr-busy); }
-.wfr td i { color: var(--wfr-faint); font-style: normal; }
-.wfr-fail, .wfr-warning {
-  background: color-mix(in srgb, var(--wfr-bad) 10%, transparent);
-  border-left: 3px solid var(--wfr-bad); margin: 6px 0; padding: 4px 10px;
+.wfr.wfr table thead th { color: var(--faint); font-size: 12px; font-weight: 400; }
+.wfr.wfr tbody th { font-weight: 600; }
+.wfr.wfr td:first-child { white-space: nowrap; }
+.wfr i { color: var(--faint); font-style: normal; }
+.wfr-box { border-left: 3px solid var(--k, var(--line)); margin: 8px 0; padding: 2px 10px; }
+.wfr-box { background: color-mix(in srgb, var(--k, transparent) 8%, transparent); }
+.wfr-red { color: color-mix(in srgb, var(--bad) 80%, var(--text)); }
+.wfr.wfr dl { display: flex; flex-wrap: wrap; font-size: 12px; gap: 0 20px; }
+.wfr.wfr dt, .wfr.wfr dd {
+  display: inline; float: none; margin: 0; overflow-wrap: anywhere; padding: 0;
 }
-.wfr-fail > div + div { font-size: 12px; }
-.wfr-warning {
-  background: color-mix(in srgb, var(--wfr-warn) 10%, transparent); border-color: var(--wfr-warn);
+.wfr.wfr dt { color: var(--faint); font-weight: 400; }
+.wfr-fix { border: 1px solid var(--line); border-radius: 4px; margin: 8px 0; padding: 6px 10px; }
+.wfr summary { cursor: pointer; }
+.wfr.wfr code, .wfr.wfr pre {
+  background: none; border: 0; color: inherit; font: var(--mono); padding: 0;
 }
-.wfr-fix {
-  border: 1px solid var(--wfr-line); border-radius: 4px; margin: 6px 0; padding: 6px 10px;
-}
-.wfr-fix summary { cursor: pointer; }
-.wfr code, .wfr pre { background: none; color: inherit; font-family: var(--wfr-code); }
-.wfr pre { font-size: 12px; margin: 6px 0; overflow-x: auto; padding: 0; }
-.wfr ins, .wfr del { text-decoration: none; }
-.wfr ins { background: color-mix(in srgb, var(--wfr-good) 22%, transparent); color: inherit; }
-.wfr del { background: color-mix(in srgb, var(--wfr-bad) 22%, transparent); color: inherit; }
-.wfr-again { border-left: 3px solid var(--wfr-warn); font-weight: 600; padding-left: 6px; }
-.wfr-do { margin-top: 6px; }
-.wfr-do code { border: 1px solid var(--wfr-line); border-radius: 3px; padding: 2px 6px; }
+.wfr.wfr pre { margin: 6px 0; overflow-x: auto; }
+.wfr ins, .wfr del { display: block; min-width: max-content; text-decoration: none; }
+.wfr ins { background: color-mix(in srgb, var(--good) 18%, transparent); color: inherit; }
+.wfr del { background: color-mix(in srgb, var(--bad) 18%, transparent); color: inherit; }
+.wfr.wfr .wfr-do code { border: 1px solid var(--line); border-radius: 3px; padding: 1px 6px; }
 """
 
-_SMALL = re.sub(r"\s+", " ", _RULES).strip()
+_SMALL = re.sub(r" ?([{}:;,>]) ?", r"\1", re.sub(r"\s+", " ", _RULES)).replace(";}", "}").strip()
 STYLE: Final = f"<style>{_SMALL}</style>"
 """The style element that every report carries: a report must look right on its own."""
+
+
+def kind(state: str) -> str:
+    """Give the class of a state's colour; states that mean nothing yet, or no more, are calm."""
+    return f"wfr-{KINDS.get(state, 'rest' if state == 'skipped' else 'calm')}"
