@@ -98,7 +98,7 @@ SETTINGS: Final[Mapping[str, Setting]] = {
 def near(word: str, names: Collection[str]) -> str:
     """Write the hint that names what is most like a word; "" where nothing is."""
     found = difflib.get_close_matches(word.replace("-", "_"), names, 1, 0.6)
-    return f"did you mean {found[0]}?" if found else ""
+    return f"did you mean {found[0]!r}?" if found else ""
 
 
 def project_root(start: Path) -> Path:

@@ -93,7 +93,7 @@ def _one_of(choices: Sequence[str]) -> Callable[[str], str]:
         if text in choices:
             return text
         close = nearest(text, choices)
-        hint = f"did you mean {close}?" if close else f"there are {', '.join(choices)}"
+        hint = f"did you mean {close!r}?" if close else f"there are {', '.join(choices)}"
         raise argparse.ArgumentTypeError(f"{text!r} is not one of its values; {hint}")
 
     return read

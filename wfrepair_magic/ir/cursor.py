@@ -47,7 +47,7 @@ def find_cursor(text: str, offset: int) -> Cursor | None:
     written = text[here.start : offset]
     quoted = written[:1] in ('"', "'")
     json = text.lstrip().startswith("{")
-    word = text[here.start : max(here.end, offset)].strip("\"'")
+    word = text[here.start : max(here.end, offset)].strip().strip("\"'")
     return Cursor(read.data, here.slot, here.role, written[quoted:], word, bare=json and not quoted)
 
 

@@ -17,7 +17,7 @@ from .spec import Catalogue, NodeSpec, Param
 from .templates import resolve
 
 _STEP: Final = re.compile(r"(?P<path>.*)(?:\.(?P<key>[\w-]*)|\[(?P<index>\d*))", re.DOTALL)
-_HEAD: Final = re.compile(r"[\w-]*")
+_HEAD: Final = re.compile(r"(?!-)[\w-]*")
 _KEY: Final = re.compile(r"[\w-]+")
 _NOTHING: Final = "__no_such_key__"
 _MOST_INDEXES: Final = 10
@@ -176,7 +176,7 @@ def _template_offers(expression: str, scope: Scope) -> Offers:
     if step is None:
         return Offers()
     stop = resolve(f"${{{step['path']}.{_NOTHING}}}", scope).unresolved
-    if not stop:
+    if not stop or stop[0].rest != (_NOTHING,):
         return Offers()
     if step["index"] is not None:
         indexes = (f"{index}]" for index in range(min(stop[0].length or 0, _MOST_INDEXES)))
