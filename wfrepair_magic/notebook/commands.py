@@ -182,7 +182,7 @@ def metrics(kernel: Kernel, found: argparse.Namespace) -> None:
 
 def doctor(kernel: Kernel, found: argparse.Namespace) -> None:
     """Say what is here, and what is off and why."""
-    kernel.front.show(tables.table(("", "found", "remark"), examine(kernel, found.store)))
+    kernel.front.show(tables.facts(examine(kernel, found.store)))
 
 
 def nodes(kernel: Kernel, found: argparse.Namespace) -> None:

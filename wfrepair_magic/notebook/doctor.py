@@ -15,7 +15,7 @@ from ..engine import folder
 from ..errors import WorkflowError
 from ..nodes import registry
 from ..settings import SETTINGS, project_root, project_settings
-from .front import Front
+from .front import Front, Mode
 from .kernel import Kernel
 
 Row = tuple[str, str, str]
@@ -28,6 +28,11 @@ LATER: Final = (
     ("buttons and a live view", "not built yet: each action shows the command that does it"),
     ("suggestions of a model", "not built yet: repair is by rules, and nothing leaves the machine"),
 )
+SHOWN: Final[Mapping[Mode, str]] = {
+    "live": "a report is one output that is redrawn while a run goes on",
+    "batch": "a report is one output, drawn when a run has ended",
+    "terminal": "a report is text",
+}
 BATCH: Final = "a headless run takes no updates: each report is shown once, when it is complete"
 SIZES: Final = ("bytes", "kB", "MB", "GB")
 
@@ -35,7 +40,7 @@ SIZES: Final = ("bytes", "kB", "MB", "GB")
 def examine(kernel: Kernel, store: str | None) -> list[Row]:
     """Give a row for each fact: what it is about, what was found, what is to be said to it."""
     return [
-        ("front end", front_end(kernel.front), f"reports are shown {kernel.front.mode}"),
+        ("front end", front_end(kernel.front), SHOWN[kernel.front.mode]),
         *_versions(),
         *_store(kernel.store(store)),
         *_settings(kernel),
@@ -87,7 +92,7 @@ def _store(path: Path) -> Iterator[Row]:
     yield "permissions", f"{mode:04o}", private
     files = [file.lstat().st_size for file in path.rglob("*") if file.is_file()]
     runs = len(list((path / "runs").glob("*.jsonl")))
-    yield "size", _size(sum(files)), f"{len(files)} files, {runs} runs"
+    yield "size", _size(sum(files)), f"{len(files)} files, {runs} {'run' if runs == 1 else 'runs'}"
 
 
 def _size(count: float) -> str:
@@ -106,7 +111,7 @@ def _settings(kernel: Kernel) -> Iterator[Row]:
     except WorkflowError as error:
         table, unknown = {}, (error.message,)
     for name, setting in SETTINGS.items():
-        yield name, _settled(name, configured, table), setting.meaning
+        yield "setting", f"{name}: {_settled(name, configured, table)}", setting.meaning
     for sentence in unknown:
         yield "[tool.wfrepair]", "", sentence
 

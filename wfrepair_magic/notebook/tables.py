@@ -61,6 +61,18 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[str]], title: str = "") 
     }
 
 
+def facts(rows: Iterable[tuple[str, str, str]]) -> dict[str, str]:
+    """List facts: what each is about, what was found, what is to be said to it."""
+    cells = [(what, words.one_line(found), words.one_line(said)) for what, found, said in rows]
+    wide = max((words.columns(what) for what, _, _ in cells), default=0)
+    lines = [
+        f"{words.padded(what, wide)}  {' – '.join(part for part in rest if part)}"
+        for what, *rest in cells
+    ]
+    shown = table(("", "found", ""), cells)
+    return {"text/plain": "\n".join(lines), "text/html": shown["text/html"]}
+
+
 def runs(records: Iterable[Record], now: float) -> dict[str, str]:
     """List runs: when, which workflow, how it ended, how long it took, its id."""
     return table(("state", "workflow", "began", "took", "run"), [_run(r, now) for r in records])
