@@ -8,7 +8,6 @@ project's pyproject.toml; what is built in.
 from __future__ import annotations
 
 import difflib
-import tomllib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -115,6 +114,8 @@ def project_table(start: Path) -> dict[str, object]:
 
     Raises BadWorkflow where the file is there but is not TOML.
     """
+    import tomllib  # a tenth of what `%load_ext` costs, and only needed once something runs
+
     file = project_root(start) / "pyproject.toml"
     if not file.is_file():
         return {}

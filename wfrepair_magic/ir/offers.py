@@ -31,7 +31,8 @@ _FLAGS: Final = ("true", "false")
 class Offers:
     """What may go in the place of `fragment`, the last piece before the cursor, best first.
 
-    `kind` says what the texts are: "key", "type", "param", "value", "node", "path", "filter".
+    `kind` says what the texts are, for the front end's list: "key", "type", "param", "value",
+    "node", "path", "filter"; on a magic line also "option", "command", "file".
     """
 
     fragment: str = ""
