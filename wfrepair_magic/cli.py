@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import getpass
-import importlib.util
 import io
 import json
 import os
@@ -14,22 +13,33 @@ import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final, TextIO
 
 from . import session, wire
 from .errors import BadWorkflow, WorkflowError
-from .events import Event
 from .ir.names import nearest
 from .ir.schema import language_schema
 from .ir.workflow import Workflow
-from .monitor import paint
-from .monitor.state import RunState, completed, fold
-from .monitor.text import Commands, draw, listed, tell
+from .monitor import foreseen, paint
+from .monitor.state import completed
+from .monitor.teller import Teller
+from .monitor.text import Commands, draw, listed
 from .nodes import registry
-from .settings import find_store
-from .usage import BadUsage, HelpAsked, Usage, asked, check_consent, declare_run
+from .nodes.scripts import import_file
+from .settings import find_store, project_settings
+from .usage import (
+    BadUsage,
+    HelpAsked,
+    Usage,
+    asked,
+    check_consent,
+    declare_flag,
+    declare_run,
+    settled,
+)
 
 SUCCESS, FAILED, DEGRADED, WAITING = 0, 1, 2, 3
 BAD_USAGE: Final = 64
@@ -122,7 +132,7 @@ def _run_usage() -> Usage:
     declare_run(usage, store="`.wfrepair` beside the file", session="per-run")
     _declare_nodes(usage)
     usage.add_argument("--json", action="store_true", help="print one JSON document")
-    usage.add_argument("--quiet", action="store_true", help="no progress on standard error")
+    declare_flag(usage, "quiet", "no progress on standard error")
     return usage
 
 
@@ -137,18 +147,20 @@ def _run(found: argparse.Namespace) -> int:
     _import_nodes(found.nodes)
     file = _read(found.file)
     workflow = Workflow.parse(file.text)
+    said = {**asked(found), "quiet": found.quiet}
+    keywords = settled(said, workflow, _defaults(file.folder))
+    quiet = bool(keywords.pop("quiet"))
+    keywords |= {
+        "session": keywords["session"] or workflow.session or "per-run",
+        "name": found.name or workflow.name or file.stem,
+        "folder": file.folder,
+        "stdin": _piped(workflow, found.file),
+    }
+    if found.dry_run:
+        return _foresee(found, workflow, keywords)
     check_consent(workflow, found)
-    told = _Terminal(quiet=found.quiet)
-    run = session.run(
-        workflow,
-        dict(found.input),
-        name=found.name or workflow.name or file.stem,
-        folder=file.folder,
-        stdin=_piped(workflow, found.file),
-        repair=found.repair or "suggest",
-        sinks=(told,),
-        **{"session": workflow.session or "per-run", **asked(found)},
-    )
+    told = Teller(partial(_tell, stream=sys.stderr), quiet)
+    run = session.run(workflow, dict(found.input), sinks=(told,), **keywords)
     if found.json:
         _print_json(wire.run_document(run))
     else:
@@ -162,17 +174,23 @@ def _tell(text: str, stream: TextIO) -> None:
     print(paint.fitting(text, stream, os.environ), file=stream, flush=True)
 
 
-class _Terminal:
-    """A sink that tells each event that matters on standard error, and keeps the state."""
+def _defaults(folder: Path) -> dict[str, Any]:
+    """Give what the project settles, over what is built in; a misspelt key of it is told."""
+    table, unknown = project_settings(folder)
+    for sentence in unknown:
+        print(f"wfrepair: {sentence}", file=sys.stderr)
+    return {"repair": "suggest", **table}
 
-    def __init__(self, quiet: bool) -> None:
-        self.quiet = quiet
-        self.state = RunState()
 
-    def __call__(self, event: Event) -> None:
-        self.state = fold(self.state, event)
-        if not self.quiet and (line := tell(event)):
-            _tell(line, sys.stderr)
+def _foresee(found: argparse.Namespace, workflow: Workflow, keywords: Mapping[str, Any]) -> int:
+    """Say what the run would do; exits 1 where it would fail."""
+    plan = session.preview(workflow, dict(found.input), **keywords)
+    if found.json:
+        _print_json(wire.plan_document(plan))
+    else:
+        told = foreseen.draw(workflow.nodes, plan, keywords["name"] or "workflow")
+        _tell(told, sys.stdout)
+    return FAILED if plan.failures else SUCCESS
 
 
 def _commands(file: str, name: str, store: Path) -> Commands:
@@ -298,26 +316,12 @@ def _read(name: str) -> File:
 
 
 def _import_nodes(names: Sequence[str]) -> None:
-    """Import Python files under their stems, so that their @node functions are known."""
+    """Import Python files, so that their @node functions are known."""
     for name in names:
-        path = Path(name).resolve()
-        if not path.is_file():
-            raise BadUsage(f"--nodes: there is no file {name}")
-        _import(path, name)
-
-
-def _import(path: Path, name: str) -> None:
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    if spec is None or spec.loader is None:
-        raise BadUsage(f"--nodes: {name} is not a Python file")
-    if str(path.parent) not in sys.path:
-        sys.path.insert(0, str(path.parent))  # as `python FILE.py` does
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[path.stem] = module
-    try:
-        spec.loader.exec_module(module)
-    except Exception as error:
-        raise BadUsage(f"--nodes: {name}: {type(error).__name__}: {error}") from error
+        try:
+            import_file(name)
+        except BadWorkflow as error:
+            raise BadUsage(f"--nodes: {error}") from error
 
 
 def _print_json(document: Mapping[str, Any]) -> None:

@@ -1,10 +1,17 @@
-"""Where things lie on disk and which limits hold, read once."""
+"""Where things lie on disk, which limits hold, and what holds where a person says nothing.
+
+What a run does is settled by the first that speaks: an option on its line; the workflow's own
+text; the configuration of the notebook (`%config WorkflowMagics`); ``[tool.wfrepair]`` in the
+project's pyproject.toml; what is built in.
+"""
 
 from __future__ import annotations
 
-import tomllib
+import difflib
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Final
 
 from .errors import BadWorkflow
 
@@ -35,6 +42,64 @@ class Limits:
 LIMITS = Limits()
 
 
+@dataclass(frozen=True)
+class Setting:
+    """One thing that a project or a notebook may settle for all its runs.
+
+    `choices` are its values where only some are allowed; else `kind` is their type.
+    """
+
+    name: str
+    meaning: str
+    kind: type = str
+    choices: tuple[str, ...] = ()
+
+    def checked(self, value: Any) -> Any:
+        """Give a value back.  Raises BadWorkflow that says what is right, with the nearest."""
+        if self.choices and isinstance(value, str) and value not in self.choices:
+            hint = near(value, self.choices) or f"there are {', '.join(self.choices)}"
+            raise BadWorkflow(f"{self.name} cannot be {value!r}; {hint}")
+        small = isinstance(value, int) and self.kind is int and value < 1
+        if type(value) is not self.kind or small:
+            raise BadWorkflow(f"{self.name} must be {_KINDS[self.kind]}, not {value!r}")
+        return value
+
+
+_KINDS: Final = {str: "text", int: "a whole number from 1", bool: "true or false"}
+
+POLICIES: Final = ("off", "explain", "suggest", "safe", "auto")
+"""How far repair may go; `repair.policy` says what each means."""
+
+SETTINGS: Final[Mapping[str, Setting]] = {
+    setting.name: setting
+    for setting in (
+        Setting("repair", "how far repair may go (suggest)", choices=POLICIES),
+        Setting("store", "the folder of the project store (`.wfrepair` beside the notebook)"),
+        Setting(
+            "session",
+            "keep one session until --fresh, or begin one after each success"
+            " (open in a notebook, per-run in a terminal)",
+            choices=("open", "per-run"),
+        ),
+        Setting(
+            "on_failure",
+            "after a failure start nothing more, or finish what does not depend on it (continue)",
+            choices=("stop", "continue"),
+        ),
+        Setting("max_workers", f"how many nodes run at once, at most ({LIMITS.workers})", int),
+        Setting("quiet", "show no report, tell no progress (false)", bool),
+        Setting("strict", "raise where a run fails, and write no cell (false)", bool),
+    )
+}
+"""What may be settled: in ``[tool.wfrepair]`` and, under the same names, by traits."""
+
+
+def near(word: str, names: Collection[str]) -> str:
+    """Write the hint that names what is most like a word; "" where nothing is."""
+    found = difflib.get_close_matches(word.replace("-", "_"), names, 1, 0.6)
+    return f"did you mean {found[0]!r}?" if found else ""
+
+
 def project_root(start: Path) -> Path:
     """Find the nearest folder, from `start` upwards, that holds a pyproject.toml; else `start`."""
     start = start.resolve()
@@ -49,6 +114,8 @@ def project_table(start: Path) -> dict[str, object]:
 
     Raises BadWorkflow where the file is there but is not TOML.
     """
+    import tomllib  # a tenth of what `%load_ext` costs, and only needed once something runs
+
     file = project_root(start) / "pyproject.toml"
     if not file.is_file():
         return {}
@@ -60,6 +127,29 @@ def project_table(start: Path) -> dict[str, object]:
     if not isinstance(table, dict):
         raise BadWorkflow(f"{file}: [tool.wfrepair] must be a table")
     return table
+
+
+def project_settings(start: Path) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """Give what ``[tool.wfrepair]`` settles, and a sentence for each of its keys that is none.
+
+    `store` comes as an absolute path.  Raises BadWorkflow for a value that cannot be.
+    """
+    table, file = project_table(start), project_root(start) / "pyproject.toml"
+    settled = {}
+    for name in table.keys() & SETTINGS.keys():
+        try:
+            settled[name] = SETTINGS[name].checked(table[name])
+        except BadWorkflow as error:
+            raise BadWorkflow(f"{file}: [tool.wfrepair] {error}") from None
+    if "store" in settled:
+        settled["store"] = str(file.parent / settled["store"])
+    unknown = [
+        f"{file}: [tool.wfrepair] has no key {name}; "
+        + (near(name, SETTINGS) or f"there are {', '.join(SETTINGS)}")
+        for name in table
+        if name not in SETTINGS
+    ]
+    return settled, tuple(unknown)
 
 
 def find_store(start: Path) -> Path:

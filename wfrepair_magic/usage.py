@@ -1,14 +1,19 @@
-"""How a run is asked for in words: the options that every face takes, declared once."""
+"""How a run is asked for in words: the options that every face takes, declared once.
+
+The metavar of an argument says what its values are: NODE an id, VARIABLE a variable of the
+notebook; completion goes by it.
+"""
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from .errors import WorkflowError
 from .ir.names import nearest
 from .ir.spec import catalogue
+from .settings import POLICIES, SETTINGS
 
 if TYPE_CHECKING:
     from .ir.workflow import Workflow
@@ -46,14 +51,22 @@ class Usage(argparse.ArgumentParser):
             add_help=False,
             allow_abbrev=False,
         )
-        self.known: list[str] = []
+        self.arguments: list[argparse.Action] = []
         self.add_argument("--help", "-h", action=_Help, nargs=0, help="show this text")
 
     def add_argument(self, *args: Any, **keywords: Any) -> argparse.Action:
-        """Declare an argument, and remember its spelling for the hint to a misspelt one."""
+        """Declare an argument; a value that is none of its `choices` meets the nearest."""
+        if "choices" in keywords:
+            keywords["type"] = _one_of(tuple(keywords["choices"]))
         action = super().add_argument(*args, **keywords)
-        self.known.extend(name for name in action.option_strings if name.startswith("--"))
+        self.arguments.append(action)
         return action
+
+    @property
+    def known(self) -> list[str]:
+        """The long options, as they are written."""
+        options = (name for action in self.arguments for name in action.option_strings)
+        return [name for name in options if name.startswith("--")]
 
     def read(self, words: Sequence[str]) -> argparse.Namespace:
         """Read the words of a command line."""
@@ -73,6 +86,17 @@ class Usage(argparse.ArgumentParser):
         close = nearest(option, self.known)
         hint = f"did you mean {close}?" if close else f"{self.prog} --help lists them"
         return f"{self.prog}: no option {option}; {hint}"
+
+
+def _one_of(choices: Sequence[str]) -> Callable[[str], str]:
+    def read(text: str) -> str:
+        if text in choices:
+            return text
+        close = nearest(text, choices)
+        hint = f"did you mean {close!r}?" if close else f"there are {', '.join(choices)}"
+        raise argparse.ArgumentTypeError(f"{text!r} is not one of its values; {hint}")
+
+    return read
 
 
 def pair(text: str) -> tuple[str, str]:
@@ -106,7 +130,7 @@ def declare_run(parser: Usage, store: str, session: str) -> None:
     declare_inputs(parser)
     parser.add_argument("--store", metavar="DIR", help=f"the project store ({store})")
     parser.add_argument(
-        "--repair", metavar="POLICY",
+        "--repair", metavar="POLICY", choices=POLICIES,
         help="off, explain, suggest, safe or auto: how far repair may go (suggest)",
     )  # fmt: skip
     parser.add_argument(
@@ -122,18 +146,27 @@ def declare_run(parser: Usage, store: str, session: str) -> None:
     parser.add_argument("--only", metavar="NODE", help="run one node, on results that are kept")
     parser.add_argument("--until", metavar="NODE", help="run up to and with one node")
     parser.add_argument(
-        "--on-failure", choices=("stop", "continue"),
+        "--on-failure", choices=SETTINGS["on_failure"].choices,
         help="after a failure start nothing more, or finish what does not depend on it",
     )  # fmt: skip
     parser.add_argument("--workers", metavar="N", type=_workers, help="run at most N nodes at once")
     parser.add_argument(
-        "--session", choices=("open", "per-run"),
+        "--session", choices=SETTINGS["session"].choices,
         help=f"keep one session until --fresh, or begin one after each success ({session})",
+    )  # fmt: skip
+    parser.add_argument(
+        "--dry-run", action="store_true",
+        help="execute nothing: say what would be reused, run, send, or send again",
     )  # fmt: skip
 
 
+def declare_flag(parser: Usage, name: str, what: str) -> None:
+    """Declare a flag that a setting may set too, so that it can be taken back: ``--no-…``."""
+    parser.add_argument(f"--{name}", action=argparse.BooleanOptionalAction, help=what)
+
+
 def asked(found: argparse.Namespace) -> dict[str, Any]:
-    """Give what was said about a run as keywords of `session.run`, without inputs and repair."""
+    """Give what was said about a run as keywords of `session.run`, without inputs."""
     return {
         "fresh": found.fresh,
         "rerun": tuple(found.rerun),
@@ -142,9 +175,26 @@ def asked(found: argparse.Namespace) -> dict[str, Any]:
         "until": found.until,
         "on_failure": found.on_failure,
         "max_workers": found.workers,
-        **({"store": found.store} if found.store else {}),
-        **({"session": found.session} if found.session else {}),
+        "repair": found.repair,
+        "store": found.store,
+        "session": found.session,
     }
+
+
+def settled(
+    said: Mapping[str, Any], workflow: Workflow, defaults: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Fill in the settings that nobody said: neither the options nor the workflow's own text.
+
+    `defaults` are those of the notebook and the project; what is still None is built in.
+    """
+    written = {
+        "session": workflow.session,
+        "on_failure": workflow.defaults.on_failure,
+        "max_workers": workflow.defaults.max_workers,
+    }
+    silent = [name for name, value in said.items() if value is None and not written.get(name)]
+    return {**said, **{name: defaults[name] for name in silent if name in defaults}}
 
 
 def sent_again(workflow: Workflow, rerun: Sequence[str]) -> list[str]:

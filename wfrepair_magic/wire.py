@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, Protocol
 
-from .engine.result import NodeRun
+from .engine.result import NodeRun, Preview
 from .errors import WorkflowError
 from .failure import Failure
 from .monitor.plain import plain
@@ -61,6 +61,17 @@ class FinishedRun(Protocol):
     def problems(self) -> Sequence[Problem]:
         """What the check and the diagnosis found."""
         ...
+
+
+def plan_document(plan: Preview) -> dict[str, Any]:
+    """Give what a run would do as one JSON document; `ok` says that nothing in it would fail."""
+    return {
+        "version": VERSION,
+        "ok": not plan.failures,
+        "verdicts": dict(plan.verdicts),
+        "changed": {node: list(params) for node, params in plan.changed.items()},
+        "failures": [_failure(failure) for failure in plan.failures],
+    }
 
 
 def run_document(run: FinishedRun) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What a node costs beside a bare cache, and what loading costs; each floor in the same run.
+"""What a node costs beside a bare cache, what loading and completion cost; floors in the same run.
 
 `make bench` prints ratios: seconds a node of 1,000 trivial pure nodes, in a chain and in a fan,
 cold and warm, to one `diskcache.set` / `get` of the same result.  Times on their own mean little
@@ -17,8 +17,11 @@ from pathlib import Path
 from typing import Any
 
 import diskcache
+from IPython.core.completer import provisionalcompleter
+from IPython.core.interactiveshell import InteractiveShell
 
 from wfrepair_magic import Workflow, node, run
+from wfrepair_magic.notebook.complete import complete
 
 NODES = 1_000
 REPEATS = 3
@@ -102,6 +105,32 @@ def loading() -> dict[str, float]:
     return found
 
 
+def completion() -> dict[str, float]:
+    """Give the milliseconds of a completion in a workflow of 500 lines, at its end.
+
+    The first is the median of ours alone, the second that of all IPython does around it.
+    """
+    lines = [
+        f"  - id: n{number}\n    type: shell\n    after: [n{number - 1}]\n"
+        f'    params: {{command: "echo ${{n{number - 1}.stdout}}"}}\n'
+        for number in range(1, 126)
+    ]
+    text = "%%workflow x\nnodes:\n" + "".join(lines) + '  - id: last\n    params: {x: "${n12'
+    shell = InteractiveShell.instance()
+    shell.run_line_magic("load_ext", "wfrepair_magic")
+
+    def all_of_it() -> None:
+        with provisionalcompleter():
+            assert [each.text for each in shell.Completer.completions(text, len(text))]
+
+    ours = [seconds(lambda: complete({}, None, text, len(text))) for _ in range(21)]
+    whole = [seconds(all_of_it) for _ in range(21)]
+    return {
+        "completion in 500 lines": statistics.median(ours) * 1000,
+        "… as IPython answers": statistics.median(whole) * 1000,
+    }
+
+
 def main() -> None:
     """Measure, and print a table."""
     step_of = {"chain": chain(), "fan": fan()}
@@ -119,8 +148,8 @@ def main() -> None:
             f"{name:8}{cold * 1e3:10.3f}{over_set:9.1f}{warm * 1e3:10.3f}{over_get:9.1f}"
             f"{write * 1e3:10.3f}{read * 1e3:10.3f}"
         )
-    print("\nmilliseconds, median of 5 processes")
-    for name, value in loading().items():
+    print("\nmilliseconds, medians")
+    for name, value in (loading() | completion()).items():
         print(f"  {name:28}{value:8.0f}")
 
 

@@ -255,7 +255,7 @@ def test_node_functions_come_from_a_file(project: Project) -> None:
         (["run", "wf.yaml", "--nodes", "x.py"], "there is no file x.py"),
         (["run", "empty.yaml"], "empty.yaml"),
         (["resolve", "wf.yaml", "send", "sent"], "wf"),
-        (["resolve", "wf.yaml", "send", "maybe"], "invalid choice"),
+        (["resolve", "wf.yaml", "send", "maybe"], "there are sent, not-sent"),
     ],
 )
 def test_a_slip_is_64_and_named(project: Project, words: list[str], told: str) -> None:
@@ -371,3 +371,47 @@ def test_the_schema_is_printed_with_the_types_of_a_file(project: Project) -> Non
     params = json.loads(out)["$defs"]["params of greet"]
     assert (status, set(params["properties"])) == (0, {"name", "n"})
     assert params["allOf"] == [{"required": ["name"]}]
+
+
+def test_a_dry_run_executes_nothing(project: Project) -> None:
+    """`--dry-run` says what would be run, reused and sent again; no store and no effect comes."""
+    project.write("wf.yaml", GOOD)
+    code, out, err = project.say("run", "wf.yaml", "--dry-run", "--session", "open")
+    assert (code, err) == (0, "")
+    assert out.startswith("wf: would send 1; nothing was executed")
+    assert sorted(path.name for path in project.folder.iterdir()) == ["wf.yaml"]
+    project.say("run", "wf.yaml", "--session", "open")
+    assert "would reuse 1" in project.say("run", "wf.yaml", "--dry-run", "--session", "open")[1]
+    code, document = project.json("run", "wf.yaml", "--dry-run", "--fresh")
+    assert (code, document["ok"], document["verdicts"]) == (0, True, {"send": "would send"})
+    changed = ("--input", "word=other", "--session", "open", "--dry-run")
+    _, document = project.json("run", "wf.yaml", *changed)
+    assert document["verdicts"] == {"send": "would send again"}
+    assert document["changed"] == {"send": ["command"]}
+    assert project.log() == ["send"]
+
+
+def test_a_dry_run_that_would_fail_exits_1(project: Project) -> None:
+    """What a check finds, and what does not resolve, is told with its place."""
+    project.write("wf.yaml", BROKEN.replace("type: value", "type: vale", 1))
+    code, out, _ = project.say("run", "wf.yaml", "--dry-run")
+    assert code == 1
+    assert "nothing would run" in out
+    assert "did you mean `value`?" in out
+
+
+def test_the_project_settles_what_no_option_says(project: Project) -> None:
+    """`[tool.wfrepair]` beside the file is read; options win, slips are told on standard error."""
+    project.write("wf.yaml", BROKEN)
+    project.write("pyproject.toml", '[tool.wfrepair]\nrepair = "off"\nquiet = true\nrepiar = 1\n')
+    code, document = project.json("run", "wf.yaml")
+    assert (code, document["fixes"]) == (1, [])
+    code, _, err = project.say("run", "wf.yaml", "--repair", "safe")
+    assert code == 0
+    (line,) = err.splitlines()
+    assert line.endswith("has no key repiar; did you mean 'repair'?")
+    assert len(project.say("run", "wf.yaml", "--no-quiet", "--fresh")[2].splitlines()) > 1
+    project.write("pyproject.toml", '[tool.wfrepair]\nrepair = "saef"\n')
+    code, _, err = project.say("run", "wf.yaml")
+    assert code == 64
+    assert "repair cannot be 'saef'; did you mean 'safe'?" in err

@@ -25,6 +25,7 @@ def notebook(kernel: Notebook, tmp_path: Path) -> Notebook:
     code = (
         "import os, wfrepair_magic\n"
         f"os.chdir({str(tmp_path)!r})\n"
+        "get_ipython().config.pop('WorkflowMagics', None)\n"
         "%reload_ext wfrepair_magic\n"
         "_wf = None\n"
     )

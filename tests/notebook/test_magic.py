@@ -319,16 +319,3 @@ def test_the_extension_goes_and_comes(notebook: Notebook) -> None:
     notebook.run("wfrepair_magic.unload_ipython_extension(get_ipython())")
     assert notebook.run("%load_ext wfrepair_magic").status == "ok"
     assert notebook.value(counted) == before
-
-
-def test_defaults_can_be_configured(notebook: Notebook) -> None:
-    """`%config WorkflowMagics` sets the policy; a wrong one is refused."""
-    assert "repair" in notebook.run("%config WorkflowMagics").text
-    notebook.run("%config WorkflowMagics.repair = 'off'")
-    ended = notebook.run(f"%%workflow digest\n{BODY}")
-    assert "fix 1" not in ended.last["text/plain"]
-    notebook.run("%config WorkflowMagics.repair = 'saef'")
-    refused = notebook.run(f"%%workflow digest\n{BODY}")
-    notebook.run("%config WorkflowMagics.repair = 'suggest'")
-    assert refused.error is not None
-    assert "did you mean 'safe'" in refused.error[1]

@@ -7,7 +7,16 @@ import argparse
 import pytest
 
 from wfrepair_magic import Workflow
-from wfrepair_magic.usage import BadUsage, HelpAsked, Usage, asked, check_consent, declare_run
+from wfrepair_magic.usage import (
+    BadUsage,
+    HelpAsked,
+    Usage,
+    asked,
+    check_consent,
+    declare_flag,
+    declare_run,
+    settled,
+)
 
 THREE = Workflow.parse("""\
 nodes:
@@ -30,7 +39,7 @@ def test_nothing_said_is_nothing_asked() -> None:
     """Without options a run gets no store and no session mode of the face's own making."""
     assert asked(parsed()) == {
         "fresh": False, "rerun": (), "yes": False, "only": None, "until": None,
-        "on_failure": None, "max_workers": None,
+        "on_failure": None, "max_workers": None, "repair": None, "store": None, "session": None,
     }  # fmt: skip
 
 
@@ -41,10 +50,11 @@ def test_everything_that_can_be_said_is_asked() -> None:
         "x", "--rerun", "y", "--yes", "--only", "o", "--until", "u", "--on-failure", "stop",
         "--workers", "3", "--session", "per-run",
     )  # fmt: skip
-    assert (found.input, found.repair) == ([("a", "1"), ("b", "")], "off")
+    assert found.input == [("a", "1"), ("b", "")]
     assert asked(found) == {
         "fresh": True, "rerun": ("x", "y"), "yes": True, "only": "o", "until": "u",
-        "on_failure": "stop", "max_workers": 3, "store": "s", "session": "per-run",
+        "on_failure": "stop", "max_workers": 3, "repair": "off", "store": "s",
+        "session": "per-run",
     }  # fmt: skip
 
 
@@ -55,7 +65,9 @@ def test_everything_that_can_be_said_is_asked() -> None:
         (["--zzz"], "face --help lists them"),
         (["--fres"], "did you mean --fresh?"),
         (["extra"], "'extra' is one word too many"),
-        (["--on-failure", "go"], "invalid choice"),
+        (["--on-failure", "go"], "'go' is not one of its values; there are stop, continue"),
+        (["--on-failure", "contine"], "did you mean 'continue'?"),
+        (["--repair", "saef"], "did you mean 'safe'?"),
         (["--input"], "expected one argument"),
         (["--workers=many"], "'many' is not a number of workers"),
     ],
@@ -86,3 +98,22 @@ def test_only_what_writes_needs_consent() -> None:
         check_consent(THREE, parsed("--rerun", loud, "--yes"))
     with pytest.raises(BadUsage, match="what send, odd may have done"):
         check_consent(THREE, parsed("--rerun", "all"))
+
+
+def test_a_flag_can_be_taken_back() -> None:
+    """A flag that a setting may set has a form that unsets it, and says nothing unless asked."""
+    usage = Usage("face", "Do it.")
+    declare_flag(usage, "quiet", "say nothing")
+    assert [usage.read(words).quiet for words in ([], ["--quiet"], ["--no-quiet"])] == [
+        None, True, False,
+    ]  # fmt: skip
+
+
+def test_who_speaks_first_settles_it() -> None:
+    """An option wins over the text, the text over configuration, that over what is built in."""
+    text = "session: per-run\ndefaults: {on_failure: stop}\nnodes: [{id: a, type: value}]"
+    defaults = {"session": "open", "on_failure": "continue", "max_workers": 2, "repair": "off"}
+    said = asked(parsed("--repair", "safe"))
+    found = settled(said, Workflow.parse(text), defaults)
+    assert (found["session"], found["on_failure"]) == (None, None)
+    assert (found["max_workers"], found["repair"], found["store"]) == (2, "safe", None)

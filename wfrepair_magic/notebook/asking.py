@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from ..ir.names import nearest
-from ..usage import BadUsage, Usage, declare_inputs, declare_run
+from ..usage import BadUsage, Usage, declare_flag, declare_inputs, declare_run
 
 HELP: Final = frozenset({"--help", "-h"})
 
@@ -30,7 +30,9 @@ def cell_usage() -> Usage:
         "%%workflow",
         "Run the workflow in this cell, YAML or JSON.",
         "What completed in the session is reused, whatever its effect, until it changes.\n"
-        "The last run is always in `_wf`.  `%workflow help` lists what else there is.",
+        "The last run is always in `_wf`.  `%workflow help` lists what else there is.\n"
+        "What no option says, the workflow's text says; then `%config WorkflowMagics`; then\n"
+        "[tool.wfrepair] in pyproject.toml; then what stands in brackets here.",
     )
     usage.add_argument(
         "name", metavar="NAME", nargs="?",
@@ -44,10 +46,8 @@ def cell_usage() -> Usage:
     usage.add_argument(
         "--no-repair", dest="repair", action="store_const", const="off", help="--repair off"
     )
-    usage.add_argument(
-        "--strict", action="store_true", help="raise where the run fails, and write no cell"
-    )
-    usage.add_argument("--quiet", action="store_true", help="show no report")
+    declare_flag(usage, "strict", "raise where the run fails, and write no cell")
+    declare_flag(usage, "quiet", "show no report")
     return usage
 
 
@@ -104,6 +104,27 @@ def _show_usage() -> Usage:
     return _with_store(usage)
 
 
+def _diff_usage() -> Usage:
+    usage = _named("diff", "Show what the last fix changes, or how the texts of two runs differ.")
+    usage.add_argument("run", metavar="RUN", nargs="?", help="a run (the last fix, unless given)")
+    usage.add_argument("other", metavar="RUN", nargs="?", help="another run (the last)")
+    return _with_store(usage)
+
+
+def _metrics_usage() -> Usage:
+    usage = _named("metrics", "Count what the runs of each workflow did, and what reuse saved.")
+    usage.add_argument("name", metavar="NAME", nargs="?", help="one workflow (all)")
+    usage.add_argument(
+        "--limit", metavar="N", type=_number, default=200, help="count the last N runs (200)"
+    )
+    return _with_store(usage)
+
+
+def _doctor_usage() -> Usage:
+    usage = _named("doctor", "Say what is here: front end, versions, store, settings, what is off.")
+    return _with_store(usage)
+
+
 def _nodes_usage() -> Usage:
     usage = _named("nodes", "List the node types, or the params of one.")
     usage.add_argument("type", metavar="TYPE", nargs="?", help="a node type")
@@ -128,6 +149,9 @@ USAGES: Final[Mapping[str, Callable[[], Usage]]] = {
     "resolve": _resolve_usage,
     "runs": _runs_usage,
     "show": _show_usage,
+    "diff": _diff_usage,
+    "metrics": _metrics_usage,
+    "doctor": _doctor_usage,
     "nodes": _nodes_usage,
     "help": _help_usage,
 }

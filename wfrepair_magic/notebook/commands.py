@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import difflib
 import getpass
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -14,6 +15,7 @@ from .. import session
 from ..ir.model import MISSING
 from ..ir.workflow import Workflow
 from ..monitor import history
+from ..monitor.metrics import measure
 from ..monitor.state import RunState, replay
 from ..monitor.text import Commands
 from ..nodes import registry
@@ -22,7 +24,8 @@ from ..session import Run
 from ..usage import BadUsage
 from . import tables
 from .asking import inputs_of, overview, usage_of, variable
-from .cells import line_for
+from .cells import line_for, told
+from .doctor import examine
 from .kernel import Kernel
 from .report import COMMANDS, bundle
 
@@ -88,7 +91,7 @@ def resolve(kernel: Kernel, found: argparse.Namespace) -> None:
     """Say whether an effect in doubt happened."""
     store = kernel.store(found.store)
     value = MISSING if found.value is None else variable(kernel.variables, found.value)
-    told = session.resolve(
+    answer = session.resolve(
         found.name or _last_name(kernel, found.store),
         found.node,
         found.verdict,
@@ -96,7 +99,7 @@ def resolve(kernel: Kernel, found: argparse.Namespace) -> None:
         value=value,
         by=getpass.getuser(),
     )
-    print(told)
+    print(answer)
     print("→ %workflow resume")
 
 
@@ -141,6 +144,47 @@ def recorded(store: Path, run: str) -> RunState:
     )
 
 
+def diff(kernel: Kernel, found: argparse.Namespace) -> None:
+    """Show what the last fix changed or would change, or how the texts of two runs differ."""
+    changed = _fix_diff(kernel) if found.run is None else _runs_diff(kernel, found)
+    kernel.front.show(tables.changes(*changed))
+
+
+def _fix_diff(kernel: Kernel) -> tuple[str, str]:
+    run = kernel.the_last().run
+    if run.applied:
+        return f"applied to {run.name}: {told(run.applied)}", "".join(f.diff for f in run.applied)
+    if not run.fixes:
+        raise BadUsage(f"{run.name}: no fix was applied or offered; name two runs to compare")
+    return f"offered for {run.name}: {told(run.fixes[:1])}", run.fixes[0].diff
+
+
+def _runs_diff(kernel: Kernel, found: argparse.Namespace) -> tuple[str, str]:
+    store = kernel.store(found.store)
+    newest = next((record.id for record in session.recent_runs(store, 1)), "")
+    one, other = (history.find(store, start) for start in (found.run, found.other or newest))
+    before, after = (session.text_of_run(store, id).splitlines() for id in (one, other))
+    changed = difflib.unified_diff(before, after, one, other, lineterm="")
+    return f"{one} → {other}", "\n".join(changed)
+
+
+def metrics(kernel: Kernel, found: argparse.Namespace) -> None:
+    """Count what the runs of each workflow did."""
+    store = kernel.store(found.store)
+    records = session.recent_runs(store, found.limit)
+    wanted = [each for each in records if found.name in (None, each.workflow)]
+    if wanted:
+        measured = measure(recorded(store, each.id) for each in wanted)
+        kernel.front.show(tables.metrics(measured, time.time()))
+    else:
+        print(f"no runs{f' of {found.name}' if found.name else ''} in {store}")
+
+
+def doctor(kernel: Kernel, found: argparse.Namespace) -> None:
+    """Say what is here, and what is off and why."""
+    kernel.front.show(tables.facts(examine(kernel, found.store)))
+
+
 def nodes(kernel: Kernel, found: argparse.Namespace) -> None:
     """List the node types, or show one."""
     if found.type is None:
@@ -160,6 +204,9 @@ ACTIONS: Final[Mapping[str, Callable[[Kernel, argparse.Namespace], None]]] = {
     "resolve": resolve,
     "runs": runs,
     "show": show,
+    "diff": diff,
+    "metrics": metrics,
+    "doctor": doctor,
     "nodes": nodes,
     "help": help,
 }

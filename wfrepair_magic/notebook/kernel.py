@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import sys
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -15,13 +16,15 @@ from ..monitor.history import usual_seconds
 from ..monitor.state import completed
 from ..repair.fix import Fix
 from ..session import Run
-from ..settings import find_store
+from ..settings import find_store, project_settings
 from ..usage import BadUsage
 from .cells import new_cell
 from .front import Front
 from .live import LiveReport
 
 VARIABLE = "_wf"
+REMEMBERED = 8
+"""Of how many workflows the last run is kept in memory, for what completion offers."""
 
 
 @dataclass(frozen=True)
@@ -35,16 +38,33 @@ class Last:
 class Kernel:
     """The memory of the magics in one kernel; everything else lies on disk."""
 
-    def __init__(self, shell: InteractiveShell) -> None:
+    def __init__(
+        self, shell: InteractiveShell, configured: Callable[[], Mapping[str, Any]] = dict
+    ) -> None:
         self.shell = shell
         self.front = Front(shell)
         self.last: Last | None = None
+        self.runs: dict[str, Run] = {}
+        self.configured = configured
+        self._warned: set[str] = set()
 
     @property
     def variables(self) -> dict[str, Any]:
         """The variables of the notebook."""
         variables: dict[str, Any] = self.shell.user_ns
         return variables
+
+    def defaults(self) -> dict[str, Any]:
+        """Give what the notebook's configuration settles, then what the project's does.
+
+        A misspelt key of the project is told once.  Raises BadWorkflow for a value that is none.
+        """
+        table, unknown = project_settings(Path.cwd())
+        for sentence in unknown:
+            if sentence not in self._warned:
+                self._warned.add(sentence)
+                print(sentence, file=sys.stderr)
+        return {**table, **self.configured()}
 
     def watch(
         self,
@@ -65,6 +85,10 @@ class Kernel:
     def remember(self, run: Run, line: str) -> None:
         """Keep a run as the last one, in the notebook's variable `_wf` too."""
         self.last = Last(run, line)
+        self.runs.pop(run.name, None)
+        self.runs[run.name] = run
+        for name in [*self.runs][:-REMEMBERED]:
+            del self.runs[name]
         self.variables[VARIABLE] = run
 
     def the_last(self) -> Last:
@@ -77,7 +101,10 @@ class Kernel:
         """Say which store is meant: the given one, that of the last run, or the folder's."""
         if given is not None:
             return Path(given).absolute()
-        return self.last.run.store if self.last is not None else find_store(Path.cwd())
+        if self.last is not None:
+            return self.last.run.store
+        configured = self.defaults().get("store")
+        return Path(configured).absolute() if configured else find_store(Path.cwd())
 
     def write_last_cell(self, changes: Sequence[Fix], text: str | None = None) -> None:
         """Put a repaired workflow into a new cell: what ran last in the end, unless it is given."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,7 +13,8 @@ from ..errors import BadWorkflow, NodeFailed
 from ..ir.workflow import Workflow
 from ..session import Run
 from ..settings import find_store
-from ..usage import BadUsage, asked, check_consent
+from ..usage import BadUsage, asked, check_consent, settled
+from . import tables
 from .asking import HELP, cell_usage, inputs_of, usage_of, words
 from .cells import exact, next_line
 from .commands import ACTIONS, recorded
@@ -33,43 +35,60 @@ def run_line(kernel: Kernel, line: str) -> None:
     ACTIONS[command](kernel, found)
 
 
-def run_cell(kernel: Kernel, defaults: Mapping[str, str], line: str, body: str) -> Any:
+def run_cell(kernel: Kernel, line: str, body: str) -> Any:
     """Run the workflow of a cell; gives the output that ``--output`` asks for.
 
-    `defaults` are the options (`repair`, `store`) that hold where the line says nothing.  A
-    workflow that fails is shown and raises nothing, unless ``--strict`` asks for it.
+    A workflow that fails is shown and raises nothing, unless ``--strict`` asks for it.
     """
     found = cell_usage().read(words(line))
     _check_variable(found.out)
     cell = exact(line, body, kernel.front.raw_cell)
     workflow = Workflow.parse(cell.body, first_line=cell.first_line)
+    asking = _asking(kernel, workflow, found)
+    if found.dry_run:
+        return _foresee(kernel, workflow, asking)
     check_consent(workflow, found)
-    run = _run(kernel, defaults, workflow, found)
+    run = kernel.watch(
+        lambda sinks: session.run(workflow, asking.inputs, sinks=sinks, **asking.keywords),
+        Path(store).absolute() if (store := asking.keywords["store"]) else find_store(Path.cwd()),
+        quiet=asking.quiet,
+    )
     unnamed = found.name is None and workflow.name is None
     kernel.remember(run, next_line(line, run.name if unnamed else None))
     if found.out:
         kernel.variables[found.out] = run
-    if found.strict:
+    if asking.strict:
         _raise_if_failed(run)
     elif run.applied:
         kernel.write_last_cell(run.applied)
     return run.result if found.output else None
 
 
-def _run(
-    kernel: Kernel, defaults: Mapping[str, str], workflow: Workflow, found: argparse.Namespace
-) -> Run:
+@dataclass(frozen=True)
+class _Asking:
+    """What a cell asks for, with all that its line leaves to others filled in."""
+
+    inputs: Mapping[str, Any]
+    keywords: Mapping[str, Any]
+    quiet: bool
+    strict: bool
+
+
+def _asking(kernel: Kernel, workflow: Workflow, found: argparse.Namespace) -> _Asking:
     cell_id = kernel.front.cell_id
-    keywords = {**defaults, **asked(found), "output": found.output}
-    if found.repair:
-        keywords["repair"] = found.repair
-    inputs = inputs_of(found, kernel.variables)
     name = found.name or workflow.name or (f"cell-{cell_id}" if cell_id else None)
-    return kernel.watch(
-        lambda sinks: session.run(workflow, inputs, name=name, sinks=sinks, **keywords),
-        Path(store).absolute() if (store := keywords.get("store")) else find_store(Path.cwd()),
-        quiet=found.quiet,
-    )
+    said = {**asked(found), "quiet": found.quiet, "strict": found.strict}
+    keywords = settled(said, workflow, {"repair": "suggest", **kernel.defaults()})
+    quiet, strict = bool(keywords.pop("quiet")), bool(keywords.pop("strict"))
+    keywords |= {"name": name, "output": found.output}
+    return _Asking(inputs_of(found, kernel.variables), keywords, quiet, strict)
+
+
+def _foresee(kernel: Kernel, workflow: Workflow, asking: _Asking) -> None:
+    """Show what the run would do, and leave everything as it is."""
+    plan = session.preview(workflow, asking.inputs, **asking.keywords)
+    name = asking.keywords["name"] or "workflow"
+    kernel.front.show(tables.plan(workflow, name, plan))
 
 
 def _check_variable(name: str | None) -> None:

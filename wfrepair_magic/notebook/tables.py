@@ -7,9 +7,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from typing import Protocol
 
-from ..ir.model import MISSING
+from ..engine.result import Preview
+from ..ir.model import MISSING, Definition
 from ..ir.spec import NodeSpec, Param
-from ..monitor import words
+from ..monitor import foreseen, words
+from ..monitor.metrics import Metrics
 from ..monitor.text import align
 from .style import STYLE
 
@@ -59,6 +61,18 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[str]], title: str = "") 
     }
 
 
+def facts(rows: Iterable[tuple[str, str, str]]) -> dict[str, str]:
+    """List facts: what each is about, what was found, what is to be said to it."""
+    cells = [(what, words.one_line(found), words.one_line(said)) for what, found, said in rows]
+    wide = max((words.columns(what) for what, _, _ in cells), default=0)
+    lines = [
+        f"{words.padded(what, wide)}  {' – '.join(part for part in rest if part)}"
+        for what, *rest in cells
+    ]
+    shown = table(("", "found", ""), cells)
+    return {"text/plain": "\n".join(lines), "text/html": shown["text/html"]}
+
+
 def runs(records: Iterable[Record], now: float) -> dict[str, str]:
     """List runs: when, which workflow, how it ended, how long it took, its id."""
     return table(("state", "workflow", "began", "took", "run"), [_run(r, now) for r in records])
@@ -73,6 +87,57 @@ def _run(record: Record, now: float) -> tuple[str, ...]:
         words.duration(record.seconds) if record.seconds is not None else "",
         record.id,
     )
+
+
+def plan(definition: Definition, name: str, plan: Preview) -> dict[str, str]:
+    """Show what a run would do with each node, and what would fail."""
+    rows = foreseen.rows(definition.nodes, plan)
+    title = f"{name}: {foreseen.headline(plan)}"
+    lines = "".join(f"<p>{escape(line)}</p>" for line in foreseen.problems(plan))
+    shown = table(foreseen.HEADS, rows, title)
+    return {
+        "text/plain": foreseen.draw(definition.nodes, plan, name),
+        "text/html": f"{shown['text/html'].removesuffix('</div>')}{lines}</div>",
+    }
+
+
+def metrics(measured: Iterable[Metrics], now: float) -> dict[str, str]:
+    """Show what the runs of each workflow came to."""
+    heads = ("workflow", "runs", "", "executed", "reused", "fixed", "took", "saved", "last")
+    return table(heads, [_metrics(each, now) for each in measured])
+
+
+def _metrics(each: Metrics, now: float) -> tuple[str, ...]:
+    return (
+        each.workflow,
+        str(each.runs),
+        words.counted(each.states),
+        str(each.executions),
+        str(each.reused),
+        str(each.fixes),
+        words.duration(each.seconds),
+        words.duration(each.saved),
+        words.ago(now - each.last),
+    )
+
+
+def changes(title: str, diff: str) -> dict[str, str]:
+    """Show a unified diff under a title."""
+    text = words.clean(diff) or "nothing differs\n"
+    lines = "".join(map(_diff_line, text.splitlines()))
+    head = escape(words.one_line(title))
+    return {
+        "text/plain": f"{words.one_line(title)}\n{text}".rstrip("\n"),
+        "text/html": f'<div class="wfr">{STYLE}<p><strong>{head}</strong></p>'
+        f"<pre>{lines}</pre></div>",
+    }
+
+
+def _diff_line(line: str) -> str:
+    mark = {"+": "ins", "-": "del"}.get(line[:1])
+    if mark is None or line.startswith(("+++", "---")):
+        return f"{escape(line)}\n"
+    return f"<{mark}>{escape(line)}</{mark}>\n"
 
 
 def node_types(specs: Iterable[NodeSpec]) -> dict[str, str]:

@@ -194,6 +194,19 @@ def last_run(store: str | Path, name: str | None = None) -> LastRun | None:
     return on_own_thread(look) if Path(store).exists() else None
 
 
+def text_of_run(store: str | Path, run: str) -> str:
+    """Give the text that a run ended with.  Raises BadWorkflow where there is no such run."""
+
+    def look() -> str:
+        with open_desk(Path(store)) as desk:
+            found = runs.find_run(desk.ledger, run)
+            if found is None:
+                raise BadWorkflow(f"{store} does not hold the text of run {run}")
+            return runs.text_of(desk.ledger, found.digest).text
+
+    return on_own_thread(look)
+
+
 def recent_runs(store: str | Path, limit: int = 20) -> list[history.RunRecord]:
     """List the runs of a store that began last, newest first."""
     return history.recent(Path(store), limit)

@@ -6,12 +6,14 @@ import contextlib
 import dataclasses
 import itertools
 import os
+import tempfile
 import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from .. import events
@@ -91,15 +93,20 @@ def work(asked: Asked) -> Left:
 
 
 def foresee(asked: Asked) -> Preview:
-    """Say what a run would do, executing nothing."""
+    """Say what a run would do, executing nothing; a store that is not there yet is not made."""
+    store = asked.options.store
 
     def look() -> Preview:
-        with open_desk(asked.options.store) as desk:
+        with tempfile.TemporaryDirectory() as empty, open_desk(_existing(store, empty)) as desk:
             session = desk.peek(asked.options)
             tools = _tools(desk, asked.options, (session, ""), _tell_nobody, threading.Event())
             return passes.look(asked.workflow, _request(asked), tools)
 
     return on_own_thread(look)
+
+
+def _existing(store: Path, empty: str) -> Path:
+    return store if store.exists() else Path(empty) / store.name
 
 
 def _tell_nobody(event: events.Event) -> None:
