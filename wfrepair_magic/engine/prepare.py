@@ -19,7 +19,7 @@ from ..problem import Problem, path_text
 from .code_keys import CodeKey, code_of
 from .keys import KEY_VERSION, Unkeyable, digest
 from .plan import Step
-from .readings import declared_contents, type_contents
+from .readings import contents
 from .recovery import failure_of
 from .secrets import Redactor
 from .shapes import shape
@@ -191,12 +191,9 @@ def _code(node_type: NodeType, effect: bool, site: Site) -> CodeKey | None:
     return found
 
 
-def _files(step: Step, resolution: Resolved, site: Site) -> list[Any]:
-    """Hash the files that belong to the key: those of the type, then the declared by name."""
+def _files(step: Step, resolution: Resolved, site: Site) -> dict[str, str | None]:
     if step.type.files is None and not resolution.reads:
-        return []
-    redactor, ctx = site.redactor, site.context(step.node.id)
-    params, reads = redactor.reveal((resolution.value, resolution.reads))
-    declared = declared_contents(reads, ctx).items()
-    named = [[redactor.hide_text(name), content] for name, content in declared]
-    return [*type_contents(step.type, params, ctx), *named]
+        return {}
+    params, reads = site.redactor.reveal((resolution.value, resolution.reads))
+    found = contents(step.type, params, reads, site.context(step.node.id))
+    return {site.redactor.hide_text(name): content for name, content in found.items()}

@@ -14,24 +14,22 @@ from ..nodes.paths import matching
 READS = "reads"
 
 
-def type_contents(node_type: NodeType, params: Mapping[str, Any], ctx: Context) -> list[str | None]:
-    """Hash the files of a node's type in their order; which they are stands in the params."""
-    files = node_type.files(params, ctx) if node_type.files is not None else ()
-    return [_content(path) for path in files]
+def contents(
+    node_type: NodeType, params: Mapping[str, Any], reads: Any, ctx: Context
+) -> dict[str, str | None]:
+    """Map each file to the SHA-256 of its content; None where there is no such file.
 
-
-def declared_contents(reads: Any, ctx: Context) -> dict[str, str | None]:
-    """Map each declared file, named as from the working folder on, to the hash of its content.
-
-    `reads` is a path or pattern, or a list of them, resolved; a file that is not there maps to
-    None.  Raises BadParam for what may not be read.
+    `reads` is a path or pattern, or a list of them, resolved.  A file of the type bears its
+    absolute path, one that is declared its name as it is written from the working folder on.
+    Raises BadParam for what may not be read.
     """
-    paths: dict[str, Path] = {}
+    files = node_type.files(params, ctx) if node_type.files is not None else ()
+    paths = {str(path): path for path in files}
     for written in _flat(reads):
         if not isinstance(written, str):
             raise BadParam(READS, f"`{READS}` names files as text, not as {json_type(written)}")
         paths |= matching(written, ctx, READS)
-    return {name: _content(path) for name, path in sorted(paths.items())}
+    return {name: _content(path) for name, path in paths.items()}
 
 
 def _flat(reads: Any) -> Iterator[Any]:
