@@ -167,7 +167,7 @@ NODE: Final = _section(
         aliases=("time_limit", "timeout_seconds")),
     Key("optional", ("flag",), "Whether a failure leaves the run DEGRADED instead of FAILED.",
         aliases=("allow_failure", "continue_on_error", "ignore_errors")),
-    Key("reads", ("texts",), "Files, by path or pattern, whose content belongs to the key.",
+    Key("reads", ("texts",), "Files (paths, patterns, templates) whose content belongs to the key.",
         aliases=("files", "reads_files", "input_files", "watch", "dependencies_files")),
     Key("fallback", ("any",), "Another type with params, tried when retries are used up.",
         later=True),
