@@ -20,12 +20,12 @@ def contents(
     """Map each file to the SHA-256 of its content; None where there is no such file.
 
     `reads` is a path or pattern, or a list of them, resolved.  A file of the type bears its
-    number, because its path stands in the params; one that is declared bears its name as it is
+    number (``file 0/``, which is no name), because its path stands in the params; one that is declared bears its name as it is
     written from the working folder on.
     Raises BadParam for what may not be read.
     """
     files = node_type.files(params, ctx) if node_type.files is not None else ()
-    paths = {f"file {number}": path for number, path in enumerate(files)}
+    paths = {f"file {number}/": path for number, path in enumerate(files)}
     for written in _flat(reads):
         if not isinstance(written, str):
             raise BadParam(READS, f"`{READS}` names files as text, not as {json_type(written)}")
