@@ -27,7 +27,7 @@ WIDE: Final = 170
 SIGN: Final = 26  # the room of an icon beside a label
 LETTER: Final = 7.3  # the width of a character in code of 12 px
 
-CELLS: Final = 18
+CELLS: Final = 24
 ACROSS: Final = 6
 SIGNS: Final = 3
 CELL: Final = 120

@@ -83,8 +83,8 @@ _RULES = """
 .wfr.wfr td:first-child { white-space: nowrap; }
 .wfr i { color: var(--faint); font-style: normal; }
 .wfr-box { border-left: 3px solid var(--k, var(--line)); margin: 8px 0; padding: 2px 10px; }
-.wfr-box { background: color-mix(in srgb, var(--k, transparent) 8%, transparent); }
-.wfr-red { color: color-mix(in srgb, var(--bad) 80%, var(--text)); }
+.wfr-box { background: color-mix(in srgb, var(--k, transparent) 5%, transparent); }
+.wfr-red { color: color-mix(in srgb, var(--bad) 72%, var(--text)); }
 .wfr.wfr dl { display: flex; flex-wrap: wrap; font-size: 12px; gap: 0 20px; }
 .wfr.wfr dt, .wfr.wfr dd {
   display: inline; float: none; margin: 0; overflow-wrap: anywhere; padding: 0;
