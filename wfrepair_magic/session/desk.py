@@ -15,14 +15,19 @@ from typing import Any
 from ..engine import runs, sessions
 from ..engine.ledger import Ledger, Receipt
 from ..engine.owner import Owner, me
+from ..engine.result import Outcome
 from ..engine.store import Store
 from ..engine.thread import on_own_thread
 from ..errors import BadWorkflow
 from ..ir.model import MISSING
 from ..ir.workflow import Workflow
 from ..monitor import history
+from ..repair import last_good
+from ..repair.last_good import LastGood
 from ..repair.loop import Repaired
 from .options import Options
+
+_LAST_GOOD = "last-good-run-of-"
 
 _held: set[tuple[str, str]] = set()
 _held_here = threading.Lock()
@@ -97,6 +102,15 @@ class Desk:
         """Write down how a run, and with it its session, ended."""
         sessions.ended(self.ledger, session, state)
         runs.finish_run(self.ledger, run, state)
+
+    def last_good(self, name: str) -> LastGood:
+        """Give what is remembered of the last run of a workflow that went well."""
+        return last_good.from_document(self.store.about(f"{_LAST_GOOD}{name}"))
+
+    def went_well(self, name: str, workflow: Workflow, outcome: Outcome) -> None:
+        """Remember a run that went well, for rules that ask what a field or a param was."""
+        made = last_good.remember(workflow, outcome.outputs_of_nodes(), self.last_good(name))
+        self.store.note(f"{_LAST_GOOD}{name}", last_good.to_document(made))
 
     def acquire(self, session: str, owner: Owner) -> Owner | None:
         """Take the session's lease; gives the live holder where there is one.

@@ -25,7 +25,7 @@ from ..engine.thread import on_own_thread
 from ..errors import BadWorkflow
 from ..ir.workflow import Workflow
 from ..monitor.history import HistoryWriter
-from ..repair.loop import Repaired, repair_loop
+from ..repair.loop import Means, Repaired, repair_loop
 from .desk import Desk, RunAsked, open_desk
 from .options import Options
 
@@ -133,6 +133,8 @@ def _do(asked: Asked, stop: threading.Event) -> Left:
         if done.applied:
             desk.repaired(run, asked.workflow, done)
         desk.finish(run, session, state)
+        if state == "SUCCESS":
+            desk.went_well(options.name, done.workflow, outcome)
     return Left(run, session, done, seconds)
 
 
@@ -178,12 +180,12 @@ def _with_lease(asked: Asked, desk: Desk, tools: Tools) -> Repaired:
             passes.announce(asked.workflow, (), tools)
             return Repaired(asked.workflow, _stopped(asked.workflow))
     try:
-        return _loop(asked, tools)
+        return _loop(asked, desk, tools)
     finally:
         desk.release(tools.session, tools.owner)
 
 
-def _loop(asked: Asked, tools: Tools) -> Repaired:
+def _loop(asked: Asked, desk: Desk, tools: Tools) -> Repaired:
     request = _request(asked)
     last: list[Outcome] = []
 
@@ -194,7 +196,8 @@ def _loop(asked: Asked, tools: Tools) -> Repaired:
     def look(workflow: Workflow, outcome: Outcome) -> Preview:
         return passes.look(workflow, request, tools)
 
-    return repair_loop(asked.workflow, execute, look, asked.options.policy, tools.emit)
+    means = Means(execute, look, tools.emit, desk.last_good(asked.options.name))
+    return repair_loop(asked.workflow, means, asked.options.policy)
 
 
 def _stopped(workflow: Workflow) -> Outcome:
