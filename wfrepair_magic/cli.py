@@ -133,7 +133,8 @@ def _run(found: argparse.Namespace) -> int:
 def _run_file(found: argparse.Namespace) -> int:
     _import_nodes(found.nodes)
     file = _read(found.file)
-    workflow = Workflow.parse(file.text)
+    policy = found.repair or "suggest"
+    workflow = session.read_workflow(file.text, policy)
     check_consent(workflow, found)
     told = _Terminal(quiet=found.quiet)
     run = session.run(
@@ -142,7 +143,7 @@ def _run_file(found: argparse.Namespace) -> int:
         name=found.name or workflow.name or file.stem,
         folder=file.folder,
         stdin=_piped(workflow, found.file),
-        repair=found.repair or "suggest",
+        repair=policy,
         sinks=(told,),
         **{"session": workflow.session or "per-run", **asked(found)},
     )

@@ -40,7 +40,8 @@ def run_cell(kernel: Kernel, defaults: Mapping[str, str], line: str, body: str) 
     found = cell_usage().read(words(line))
     _check_variable(found.out)
     cell = exact(line, body, kernel.front.raw_cell)
-    workflow = Workflow.parse(cell.body, first_line=cell.first_line)
+    policy = found.repair or defaults["repair"]
+    workflow = session.read_workflow(cell.body, policy, cell.first_line)
     check_consent(workflow, found)
     run = _run(kernel, defaults, workflow, found)
     unnamed = found.name is None and workflow.name is None

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from ..engine import runs, sessions
+from ..engine.keys import digest
 from ..engine.ledger import Ledger, Receipt
 from ..engine.owner import Owner, me
 from ..engine.result import Outcome
@@ -26,8 +27,6 @@ from ..repair import last_good
 from ..repair.last_good import LastGood
 from ..repair.loop import Repaired
 from .options import Options
-
-_LAST_GOOD = "last-good-run-of-"
 
 _held: set[tuple[str, str]] = set()
 _held_here = threading.Lock()
@@ -105,12 +104,12 @@ class Desk:
 
     def last_good(self, name: str) -> LastGood:
         """Give what is remembered of the last run of a workflow that went well."""
-        return last_good.from_document(self.store.about(f"{_LAST_GOOD}{name}"))
+        return last_good.from_document(self.store.about(_last_good(name)))
 
     def went_well(self, name: str, workflow: Workflow, outcome: Outcome) -> None:
         """Remember a run that went well, for rules that ask what a field or a param was."""
         made = last_good.remember(workflow, outcome.outputs_of_nodes(), self.last_good(name))
-        self.store.note(f"{_LAST_GOOD}{name}", last_good.to_document(made))
+        self.store.note(_last_good(name), last_good.to_document(made))
 
     def acquire(self, session: str, owner: Owner) -> Owner | None:
         """Take the session's lease; gives the live holder where there is one.
@@ -211,6 +210,11 @@ def last_run(store: str | Path, name: str | None = None) -> LastRun | None:
 def recent_runs(store: str | Path, limit: int = 20) -> list[history.RunRecord]:
     """List the runs of a store that began last, newest first."""
     return history.recent(Path(store), limit)
+
+
+def _last_good(name: str) -> str:
+    """Give the key under which the store keeps what is remembered of a workflow's last good run."""
+    return digest(["the last good run of", name])
 
 
 def _outputs(value: Any) -> Mapping[str, Any]:

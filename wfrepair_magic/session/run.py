@@ -19,7 +19,7 @@ from ..problem import Problem
 from ..repair.fix import Fix
 from ..repair.policy import Policy
 from .desk import resolve
-from .options import Mode, Options, change_options, read_options
+from .options import Mode, Options, change_options, read_options, read_workflow
 from .work import Asked, foresee, work
 
 
@@ -28,9 +28,10 @@ class Run:
     """What a run left, and the ways to go on from it.
 
     `session` is the id of its session; `workflow` is what ran in the end and `inputs` what it
-    was given; `seconds` is the whole run's time.  `fixes` are what would repair its failures,
-    best first, `abstained` says in sentences why the rest has no fix, `applied` are the fixes
-    that policy applied on the way, `problems` the findings that diagnosis worked from.
+    was given; `seconds` is the whole run's time.  `fixes` are what would repair its failures
+    (where it went well: what it was warned of), best first, `abstained` says in sentences why the
+    rest has no fix, `applied` are the fixes that policy applied on the way, `problems` the findings
+    that diagnosis worked from.
     """
 
     id: str
@@ -200,10 +201,11 @@ def run(  # noqa: PLR0913 – the one verb: each option is a keyword that people
     begin a fresh session over effects in doubt.  An interrupt (KeyboardInterrupt) ends the run
     in order: its state is CANCELLED.
 
-    Raises BadWorkflow for a text that is no workflow and for options that do not fit it, and
-    StoreError for a store that cannot be used.
+    A text that cannot be read is a run that failed, where `repair` can show how to mend it; else
+    BadWorkflow is raised for it, as for options that do not fit the workflow.  StoreError is
+    raised for a store that cannot be used.
     """
-    asked = Workflow.parse(workflow) if isinstance(workflow, str) else workflow
+    asked = read_workflow(workflow, repair) if isinstance(workflow, str) else workflow
     keywords = {
         "name": name, "store": store, "repair": repair, "session": session, "fresh": fresh,
         "rerun": rerun, "only": only, "until": until, "on_failure": on_failure,

@@ -23,7 +23,8 @@ def circle(case: Case) -> Answer:
 
 
 def _b(template: str) -> str:
-    return f"nodes:\n  - {{id: a, type: value}}\n  - {{id: b, type: value, params: {{x: '{template}'}}}}\n"
+    reader = f"{{id: b, type: value, params: {{x: '{template}'}}}}"
+    return f"nodes:\n  - {{id: a, type: value}}\n  - {reader}\n"
 
 
 RULES = (

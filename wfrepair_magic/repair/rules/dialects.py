@@ -104,11 +104,12 @@ def _known_to_shell(case: Case, name: str) -> str:
     return f"`{name}` is a variable that shells have" if name in _USUAL else ""
 
 
-_USUAL: Final = frozenset(
-    "HOME USER LOGNAME PATH PWD OLDPWD SHELL TERM LANG LC_ALL TZ TMPDIR HOSTNAME HOSTTYPE OSTYPE"
-    " EDITOR PAGER MAIL UID EUID PPID RANDOM SECONDS LINENO IFS XDG_CONFIG_HOME XDG_CACHE_HOME"
-    " XDG_DATA_HOME VIRTUAL_ENV CONDA_PREFIX PYTHONPATH".split()
-)
+_USUAL: Final = frozenset({
+    "HOME", "USER", "LOGNAME", "PATH", "PWD", "OLDPWD", "SHELL", "TERM", "LANG", "LC_ALL", "TZ",
+    "TMPDIR", "HOSTNAME", "HOSTTYPE", "OSTYPE", "EDITOR", "PAGER", "MAIL", "UID", "EUID",
+    "PPID", "RANDOM", "SECONDS", "LINENO", "IFS", "XDG_CONFIG_HOME", "XDG_CACHE_HOME",
+    "XDG_DATA_HOME", "VIRTUAL_ENV", "CONDA_PREFIX", "PYTHONPATH",
+})  # fmt: skip
 """Variables that a shell sets itself, or that a session usually has."""
 
 

@@ -159,12 +159,11 @@ def _follow(value: Any, path: Path) -> Any:
     """Give what stands at a path inside a value, or `_NOWHERE`."""
     for part in path:
         value = inside(value) if isinstance(value, str) else value
-        if isinstance(part, str) and isinstance(value, Mapping) and part in value:
-            value = value[part]
-        elif isinstance(part, int) and isinstance(value, list | tuple) and part < len(value):
-            value = value[part]
+        if isinstance(part, str):
+            value = value.get(part, _NOWHERE) if isinstance(value, Mapping) else _NOWHERE
         else:
-            return _NOWHERE
+            items = value if isinstance(value, list | tuple) else ()
+            value = items[part] if part < len(items) else _NOWHERE
     return inside(value) if isinstance(value, str) else value
 
 

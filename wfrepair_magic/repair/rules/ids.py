@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ...ir.graph import dependencies, followers_of, reach
 from ...ir.model import MISSING
-from ...ir.patch import Insert, Patch, SetValue
+from ...ir.patch import Edit, Insert, Patch, SetValue
 from ...ir.spec import NodeSpec
 from ...ir.templates import heads, source_template
 from ...ir.workflow import Workflow
@@ -99,19 +99,23 @@ def unreached(case: Case) -> Answer:
     if not readers:
         return Abstain(f"{case.problem.message}; nothing that runs reads it – {case.problem.hint}")
     new = {"from": start, "to": id}
-    edges = case.at(("edges",))
-    number = len(edges) if isinstance(edges, list) else 0
-    edit = Insert(("edges", number), new) if number else Insert(("edges",), [new])
-    if edges is not MISSING and not number:
-        edit = SetValue(("edges",), [new], edges)
     return Candidate(
         level=Level.ASK,
-        patch=Patch((edit,)),
+        patch=Patch((_with_edge(case.at(("edges",)), new),)),
         title=f"edge from `{start}` to `{id}`",
         why=f"Nothing leads to `{id}`, and a node that runs needs what it gives.",
         evidence=(f"{listing(readers)} reads the outputs of `{id}` and can be reached",),
         confidence=UNMEASURED,
     )
+
+
+def _with_edge(edges: Any, new: Mapping[str, str]) -> Edit:
+    """Give the edit that adds an edge, whatever stands at `edges` now."""
+    if isinstance(edges, list) and edges:
+        return Insert(("edges", len(edges)), dict(new))
+    if edges is MISSING:
+        return Insert(("edges",), [dict(new)])
+    return SetValue(("edges",), [dict(new)], edges)
 
 
 def _two(rest: str = "", second: str = "fetch") -> str:

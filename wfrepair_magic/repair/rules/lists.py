@@ -13,11 +13,12 @@ from .matching import listing
 from .steps import Step, applied, candidate, next_miss, own_miss, value_at, whole
 from .templates import path
 
-_CURSORS: Final = frozenset(
-    "next previous prev count total totalcount totalresults page pages pagesize perpage cursor"
-    " nextcursor nextpage nextpagetoken nextlink hasmore hasnext limit offset links paging"
-    " pagination more start size incompleteresults".split()
-)
+_CURSORS: Final = frozenset({
+    "next", "previous", "prev", "count", "total", "totalcount", "totalresults", "page", "pages",
+    "pagesize", "perpage", "cursor", "nextcursor", "nextpage", "nextpagetoken", "nextlink",
+    "hasmore", "hasnext", "limit", "offset", "links", "paging", "pagination", "more", "start",
+    "size", "incompleteresults",
+})  # fmt: skip
 """Keys, folded, that stand beside the list of a page."""
 
 

@@ -82,6 +82,11 @@ nodes:
     url: https://example.org  # ours
 """
 
+
+def _flow(rest: str) -> str:
+    return f"nodes:\n  - {{id: get, type: http, {rest}}}\n"
+
+
 RULES = (
     Rule(
         "PRM05",
@@ -125,8 +130,8 @@ RULES = (
                 says="`http` has `url` as params",
             ),
             Example(
-                before="nodes:\n  - {id: get, type: http, url: a.b/c, method: GET, params: {query: {q: 1}}}\n",
-                after="nodes:\n  - {id: get, type: http, params: {query: {q: 1}, url: a.b/c, method: GET}}\n",
+                before=_flow("url: a.b, method: GET, params: {query: {q: 1}}"),
+                after=_flow("params: {query: {q: 1}, url: a.b, method: GET}"),
                 level="SAFE",
                 says="`http` has `url`, `method` as params",
             ),

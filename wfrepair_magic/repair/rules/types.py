@@ -147,7 +147,8 @@ def _spec(*types: str) -> tuple[NodeSpec, ...]:
 
 
 def _org(text: str) -> str:
-    return f"nodes:\n  - {{id: u, type: value}}\n  - id: s\n    type: value\n    params:\n      x: {text}\n"
+    nodes = "nodes:\n  - {id: u, type: value}\n  - id: s\n    type: value\n"
+    return f"{nodes}    params:\n      x: {text}\n"
 
 
 RULES = (

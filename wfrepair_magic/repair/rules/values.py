@@ -147,7 +147,8 @@ def _shell(params: str) -> str:
 
 
 def _typed(name: str) -> str:
-    return f"inputs: {{a: {{type: {name}}}}}\nnodes:\n  - {{id: b, type: value, params: {{x: '${{a}}'}}}}\n"
+    nodes = "nodes:\n  - {id: b, type: value, params: {x: '${a}'}}\n"
+    return f"inputs: {{a: {{type: {name}}}}}\n{nodes}"
 
 
 RULES = (
