@@ -332,3 +332,15 @@ def test_defaults_can_be_configured(notebook: Notebook) -> None:
     notebook.run("%config WorkflowMagics.repair = 'suggest'")
     assert refused.error is not None
     assert "did you mean 'safe'" in refused.error[1]
+
+
+def test_a_slip_in_the_text_is_a_card_that_can_be_accepted(notebook: Notebook) -> None:
+    """A cell that cannot be read shows how it can be mended; `apply` runs it and writes it."""
+    text = '{"nodes": [{"id": "a", "type": "value", "params": {"x": 1,}}]}'
+    ended = notebook.run(f"%%workflow slip\n{text}", live=True)
+    assert (ended.status, ended.error) == ("ok", None)
+    assert "✗ FAILED" in ended.last["text/plain"]
+    applied = notebook.run("%workflow apply", live=True)
+    assert "✓ SUCCESS" in applied.last["text/plain"]
+    (cell,) = applied.new_cells
+    assert cell == "%%workflow slip\n" + text.replace(",}", "}")

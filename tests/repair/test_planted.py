@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from wfrepair_magic.ir.language import EDGE
-from wfrepair_magic.ir.spec import catalogue
+from wfrepair_magic.ir.spec import NodeSpec, Param, catalogue
 from wfrepair_magic.ir.workflow import Workflow
 
 TRIALS = 600
@@ -172,7 +172,8 @@ def _number_in_quotes(chance: random.Random) -> Planted:
 
 
 def _get(name: str, value: str) -> str:
-    return f"nodes:\n  - id: a\n    type: http\n    params:\n      url: u\n      {name}: {value}  # so\n"
+    node = "nodes:\n  - id: a\n    type: http\n    params:\n      url: u\n"
+    return f"{node}      {name}: {value}  # so\n"
 
 
 def _number_with_its_unit(chance: random.Random) -> Planted:
@@ -220,6 +221,26 @@ def _value_of_another_type(chance: random.Random) -> Planted:
 
     right, wrong = text(f"${{fetch.n | {name}}}"), text("${fetch.n}")
     return Planted(right, wrong, {"fetch": {"n": value}})
+
+
+def _object_as_text(chance: random.Random) -> Planted:
+    key = chance.choice(WORDS)
+    value = chance.choice([{key: 1}, [key], {key: [1, {"x": None}]}, []])
+    blank = chance.choice(["", "  # as JSON"])
+
+    def text(template: str) -> str:
+        nodes = "nodes:\n  - {id: fetch, type: value}\n  - id: post\n    type: post-it\n"
+        return f"{nodes}    params:\n      body: {template}{blank}\n"
+
+    return Planted(text("${fetch.o | tojson}"), text("${fetch.o}"), {"fetch": {"o": value}})
+
+
+@pytest.fixture(autouse=True)
+def _post_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Register a function of a notebook that takes a text."""
+    body = Param("body", ("string",), required=True)
+    spec = NodeSpec("post-it", {"body": body}, effect="pure", origin="notebook")
+    monkeypatch.setitem(catalogue, "post-it", spec)
 
 
 def _wrapped_in_one_key(chance: random.Random) -> Planted:
@@ -295,6 +316,7 @@ def _score(kind: Kind, make_engine: Any, trials: int = TRIALS) -> Counter[str]:
         _param_beside_params,
         _template_of_another_tool,
         _value_of_another_type,
+        _object_as_text,
         _wrapped_in_one_key,
         _slip_of_json,
         _tab_before_a_key,

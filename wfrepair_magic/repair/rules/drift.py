@@ -65,12 +65,10 @@ def _to(case: Case, ref: Ref, path: Path, how: str) -> Answer:
     fact = f"what `{ref.text}` names is found at exactly one {_LONGER[how]} path, `{new}`"
     if sole:
         fact += "; nothing else is in what was put around it"
-    level = Level.SAFE if sole else Level.ASK
-    step = Step(ref.start, ref.end, new, level, PLANTED if sole else UNMEASURED, fact)
-    if not _traced(case, ref):
-        return candidate(case, [step], f"The field is there, and lies {how} than the path says.")
-    seen = "the value that it had in the last good run stands there"
-    step = Step(step.start, step.end, new, level, step.confidence, f"{fact}; {seen}")
+    if _traced(case, ref):
+        fact += "; the value that it had in the last good run stands there"
+    level, confidence = (Level.SAFE, PLANTED) if sole else (Level.ASK, UNMEASURED)
+    step = Step(ref.start, ref.end, new, level, confidence, fact)
     return candidate(case, [step], f"The field is there, and lies {how} than the path says.")
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from ...ir.names import folded
+from ...ir.spec import NodeSpec, Param
 from ...ir.templates import Ref
 from ..fix import Level
 from .base import UNMEASURED, Abstain, Answer, Case, Example, Rule
@@ -78,13 +79,8 @@ def _only_list(value: Any) -> str | None:
 def _use(template: str) -> str:
     return f"""\
 nodes:
-  - id: fetch
-    type: value
-  - id: ask
-    type: http
-    params:
-      url: "https://example.org"
-      ok_status: {template}
+  - {{id: q, type: value}}
+  - {{id: sum, type: sum-up, params: {{items: "{template}"}}}}  # all of them
 """
 
 
@@ -99,6 +95,7 @@ nodes:
 """
 
 
+_SUM = NodeSpec("sum-up", {"items": Param("items", ("array",), required=True)}, effect="pure")
 _PAGE = {"count": 2, "next": None, "results": [200, 201]}
 
 RULES = (
@@ -107,6 +104,15 @@ RULES = (
         page,
         of=("PRM07", "TPL10"),
         examples=(
+            Example(
+                before=_use("${q.body}"),
+                after=_use("${q.body.results}"),
+                outputs={"q": {"body": _PAGE}},
+                types=(_SUM,),
+                level="ASK",
+                says="q.body is an object with one list, `results` (2 items), and `count`, `next`"
+                " beside it; this is the first page only",
+            ),
             Example(
                 before=_send("${q.body[0].id}"),
                 after=_send("${q.body.results[0].id}"),

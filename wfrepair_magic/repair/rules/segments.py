@@ -9,7 +9,7 @@ from ...ir.names import nearest
 from ...ir.templates import BadIndex, Unresolved
 from ...problem import path_text
 from ..fix import Level
-from .base import PLANTED, Abstain, Case
+from .base import PLANTED, UNMEASURED, Abstain, Case
 from .matching import listing, meant
 from .steps import Step, applied, next_miss
 
@@ -76,7 +76,7 @@ def _only_item(case: Case, miss: Unresolved, text: str) -> Step | Abstain:
         items = f"a list of {miss.length} items" if miss.length else "an empty list"
         return Abstain(f"{miss.reached} is {items} – say which item's `{written}` is meant")
     fact = f"{miss.reached} is a list of 1 item, and that item has `{written}`"
-    step = Step(start - 1, end, f"[0].{written}", Level.ASK, PLANTED, fact)
+    step = Step(start - 1, end, f"[0].{written}", Level.ASK, UNMEASURED, fact)
     if next_miss(case, applied(text, [step]), step) is not None:
         return Abstain(f"{miss.reached} is a list of 1 item, which has no `{written}`")
     return step
@@ -88,7 +88,7 @@ def _without_index(case: Case, miss: Unresolved, text: str) -> Step | Abstain:
     rest = path_text(tuple(part for part in miss.rest[1:] if isinstance(part, str | int)))
     has = f"and it has `{rest}`" if rest else "and has no indexes"
     fact = f"{miss.reached} is one object, not a list, {has}"
-    step = Step(start, end, "", Level.ASK, PLANTED, fact)
+    step = Step(start, end, "", Level.ASK, UNMEASURED, fact)
     if next_miss(case, applied(text, [step]), step) is not None:
         return Abstain(f"{miss.message} – say which field is meant")
     return step

@@ -85,7 +85,8 @@ def _brought(case: Case) -> tuple[Expression | None, Any]:
 
 def _filter(expression: Expression, name: str, level: Level, fact: str) -> Step:
     at = expression.end - 1
-    return Step(at, at, f" | {name}", level, PLANTED, fact)
+    confidence = PLANTED if level == Level.SAFE else UNMEASURED
+    return Step(at, at, f" | {name}", level, confidence, fact)
 
 
 def _cast(value: Any, types: Sequence[str]) -> str:

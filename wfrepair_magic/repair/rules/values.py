@@ -11,7 +11,7 @@ from ...ir.params import in_unit
 from ...ir.patch import Patch, SetValue
 from ...ir.templates import TemplateError, parse
 from ..fix import Level
-from .base import PLANTED, Abstain, Answer, Candidate, Case, Example, Rule
+from .base import PLANTED, UNMEASURED, Abstain, Answer, Candidate, Case, Example, Rule
 from .matching import listing, meant, near
 from .types import wanted
 
@@ -28,7 +28,7 @@ def one_of(case: Case) -> Answer:
     known = TYPE_ALIASES.get(written.lower()) if case.problem.slot[:1] == ("inputs",) else None
     if known in allowed and known is not None:
         fact = f"`{written}` is a known other word for `{known}`"
-        return _set(case, known, Level.ASK, fact, PLANTED)
+        return _set(case, known, Level.ASK, fact, UNMEASURED)
     found = meant(written, allowed, "values allowed")
     if found is None:
         return Abstain(
@@ -45,9 +45,10 @@ def retype(case: Case) -> Answer:
     if new is MISSING:
         hint = f" – {case.problem.hint}" if case.problem.hint else ""
         return Abstain(f"{case.problem.message}{hint}")
-    level = Level.ASK if isinstance(new, list) else Level.SAFE
     fact = f"the param takes {' or '.join(wanted(case))}, and {how}"
-    return _set(case, new, level, fact, PLANTED)
+    if isinstance(new, list):
+        return _set(case, new, Level.ASK, fact, UNMEASURED)
+    return _set(case, new, Level.SAFE, fact, PLANTED)
 
 
 def convert(case: Case) -> Answer:
