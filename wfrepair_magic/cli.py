@@ -146,9 +146,10 @@ def _declare_nodes(usage: Usage) -> None:
 def _run(found: argparse.Namespace) -> int:
     _import_nodes(found.nodes)
     file = _read(found.file)
-    workflow = Workflow.parse(file.text)
+    defaults = _defaults(file.folder)
+    workflow = session.read_workflow(file.text, found.repair or defaults["repair"])
     said = {**asked(found), "quiet": found.quiet}
-    keywords = settled(said, workflow, _defaults(file.folder))
+    keywords = settled(said, workflow, defaults)
     quiet = bool(keywords.pop("quiet"))
     keywords |= {
         "session": keywords["session"] or workflow.session or "per-run",

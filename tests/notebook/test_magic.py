@@ -319,3 +319,15 @@ def test_the_extension_goes_and_comes(notebook: Notebook) -> None:
     notebook.run("wfrepair_magic.unload_ipython_extension(get_ipython())")
     assert notebook.run("%load_ext wfrepair_magic").status == "ok"
     assert notebook.value(counted) == before
+
+
+def test_a_slip_in_the_text_is_a_card_that_can_be_accepted(notebook: Notebook) -> None:
+    """A cell that cannot be read shows how it can be mended; `apply` runs it and writes it."""
+    text = '{"nodes": [{"id": "a", "type": "value", "params": {"x": 1,}}]}'
+    ended = notebook.run(f"%%workflow slip\n{text}", live=True)
+    assert (ended.status, ended.error) == ("ok", None)
+    assert "✗ FAILED" in ended.last["text/plain"]
+    applied = notebook.run("%workflow apply", live=True)
+    assert "✓ SUCCESS" in applied.last["text/plain"]
+    (cell,) = applied.new_cells
+    assert cell == "%%workflow slip\n" + text.replace(",}", "}")

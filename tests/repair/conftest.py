@@ -9,16 +9,21 @@ from typing import Any
 
 import pytest
 
+from wfrepair_magic.engine.outputs import outputs_of
 from wfrepair_magic.engine.result import NodeRun, Outcome, Preview
 from wfrepair_magic.events import Event
 from wfrepair_magic.failure import Failure
 from wfrepair_magic.ir.findings import problem_of
 from wfrepair_magic.ir.graph import dependencies, waves
+from wfrepair_magic.ir.inputs import resolve_inputs
+from wfrepair_magic.ir.model import Node
+from wfrepair_magic.ir.params import value_problem
 from wfrepair_magic.ir.spec import catalogue
 from wfrepair_magic.ir.templates import UNDECIDED, Gone, resolve
 from wfrepair_magic.ir.workflow import Workflow
-from wfrepair_magic.problem import Problem
+from wfrepair_magic.problem import Problem, path_text
 from wfrepair_magic.repair.diagnose import diagnose
+from wfrepair_magic.repair.last_good import NOTHING, LastGood
 from wfrepair_magic.repair.propose import Proposal, propose
 
 importlib.import_module("wfrepair_magic.nodes")  # registers the built-in types
@@ -50,17 +55,21 @@ class Engine:
     attempts: list[int] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
     kept: list[tuple[str, Any]] = field(default_factory=list)
+    last_good: LastGood = NOTHING
 
     def execute(self, workflow: Workflow, attempt: int) -> Outcome:
         """Run one pass."""
         self.texts.append(workflow.text)
         self.attempts.append(attempt)
         errors = [p for p in workflow.problems() if p.severity == "error"]
+        errors += [p for p in resolve_inputs(workflow, self.inputs, {})[1] if p.code == "PRM03"]
         if errors:
             nodes = {node.id: NodeRun(node.id, node.type, "skipped") for node in workflow.nodes}
             failures = tuple(failure_of(problem.node or "", (problem,)) for problem in errors)
             return Outcome("FAILED", nodes, failures, values=self.inputs)
         nodes, failures = self._walk(workflow, running=True)
+        ended = {id: run.outputs or Gone(run.state) for id, run in nodes.items()}
+        failures += outputs_of(workflow, {**self.inputs, **ended}).failures
         return Outcome(
             "FAILED" if failures else "SUCCESS", nodes, tuple(failures), values=self.inputs
         )
@@ -78,7 +87,7 @@ class Engine:
     def propose(self, workflow: Workflow) -> Proposal:
         """Run a workflow once and ask for fixes."""
         outcome = self.execute(workflow, 1)
-        return propose(diagnose(workflow, outcome, catalogue), self.look)
+        return propose(diagnose(workflow, outcome, catalogue, self.last_good), self.look)
 
     def _walk(self, workflow: Workflow, running: bool) -> tuple[dict[str, NodeRun], list[Failure]]:
         scope: dict[str, Any] = {"env": {}, **self.inputs}
@@ -104,6 +113,9 @@ class Engine:
                 problem_of(one, id, workflow.place(one.slot)) for one in found.unresolved
             )
             return NodeRun(id, node.type, "failed", failure=failure_of(id, problems))
+        wrong = () if found.undecided else tuple(_misfits(workflow, node, found.value))
+        if wrong:
+            return NodeRun(id, node.type, "failed", failure=failure_of(id, wrong))
         outputs = self.given.get(id, found.value)
         if (id, found.value) in self.kept:
             return NodeRun(id, node.type, "reused", outputs)
@@ -116,6 +128,18 @@ class Engine:
             return NodeRun(id, node.type, "failed", failure=self.broken[id])
         self.kept.append((id, found.value))
         return NodeRun(id, node.type, "done", outputs)
+
+
+def _misfits(workflow: Workflow, node: Node, params: Mapping[str, Any]) -> Iterator[Problem]:
+    """Hold resolved params against their types, as the real engine does."""
+    for name, value in params.items():
+        param = catalogue[node.type].param(name)
+        verdict = value_problem(param, value) if param is not None else None
+        if verdict is not None:
+            code, message, hint = verdict
+            slot = (*node.slot, "params", name)
+            place, text = workflow.place(slot), f"{node.id}: param `{name}` {message}"
+            yield Problem("error", code, path_text(slot), *place, text, hint, node.id, slot)
 
 
 @pytest.fixture

@@ -14,14 +14,14 @@ from wfrepair_magic.events import FixApplied, FixesFound
 from wfrepair_magic.failure import Failure
 from wfrepair_magic.ir.workflow import Workflow
 from wfrepair_magic.problem import Problem
-from wfrepair_magic.repair.loop import Repaired, repair_loop
+from wfrepair_magic.repair.loop import Means, Repaired, repair_loop
 from wfrepair_magic.repair.policy import Policy
 
 Send = Callable[..., Workflow]
 
 
 def _loop(engine: Any, workflow: Workflow, policy: Policy) -> Repaired:
-    return repair_loop(workflow, engine.execute, engine.look, policy, engine.emit)
+    return repair_loop(workflow, Means(engine.execute, engine.look, engine.emit), policy)
 
 
 def test_a_success_is_left_alone(engine: Any, send: Send) -> None:
@@ -41,9 +41,8 @@ def test_only_what_failed_is_repaired(send: Send, state: str) -> None:
         raise AssertionError("nothing to look at")
 
     events: list[object] = []
-    done = repair_loop(
-        send(text="x"), lambda workflow, attempt: outcome, look, Policy.auto(), events.append
-    )
+    means = Means(lambda workflow, attempt: outcome, look, events.append)
+    done = repair_loop(send(text="x"), means, Policy.auto())
     assert (done.outcome, done.fixes, events) == (outcome, (), [])
 
 
@@ -166,7 +165,7 @@ def test_a_problem_that_comes_back_ends_the_loop(engine: Any, send: Send) -> Non
         done = NodeRun("fetch", "value", "done", engine.given["fetch"])
         return Outcome("FAILED", {"fetch": done}, (failure,))
 
-    done = repair_loop(workflow, execute, engine.look, Policy.safe(), engine.emit)
+    done = repair_loop(workflow, Means(execute, engine.look, engine.emit), Policy.safe())
     assert (attempts, len(done.applied)) == ([1, 2], 1)
     assert done.outcome.state == "FAILED"
     assert done.problems[0].message.endswith("attempt 2")
@@ -201,16 +200,17 @@ def test_a_fix_may_be_applied_by_hand_after_the_loop(engine: Any, send: Send) ->
 
 def test_problems_of_the_inputs_stop_the_loop_with_a_sentence(send: Send) -> None:
     """An input without a value is a matter for a person, and is told as one."""
-    problem = Problem("error", "PRM03", "inputs.repo", 1, 1, "input `repo` has no value")
+    slot = ("inputs", "repo")
+    problem = Problem("error", "PRM03", "inputs.repo", 1, 1, "input `repo` has no value", slot=slot)
     failure = Failure("inputs", "PRM03", "input", "human", "no", False, problem.message, (problem,))
     outcome = Outcome("FAILED", {}, (failure,))
-    done = repair_loop(
-        send(text="x"),
+    means = Means(
         lambda workflow, attempt: outcome,
         lambda workflow, outcome: Preview({}),
-        Policy.auto(),
         lambda event: None,
     )
+    done = repair_loop(send(text="x"), means, Policy.auto())
     assert done.abstained == (
-        "PRM03 at inputs.repo: no rule repairs this: input `repo` has no value",
+        "PRM03 at inputs.repo: input `repo` has no value – give it with the run, or declare"
+        " `default:` at inputs.repo",
     )

@@ -131,6 +131,8 @@ def look(workflow: Workflow, request: Request, tools: Tools) -> Preview:
 def _ready(workflow: Workflow, request: Request) -> _Ready | tuple[Problem, ...]:
     """Check the workflow and its inputs; gives the problems where anything runs against them."""
     errors = [problem for problem in workflow.problems() if problem.severity == "error"]
+    if workflow.unread:  # it declares no inputs, and so nothing of what was given is wrong
+        return tuple(errors)
     values, wrong = resolve_inputs(workflow, request.given, request.environ, request.stdin)
     if errors or wrong:
         return (*errors, *wrong)

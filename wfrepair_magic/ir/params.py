@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import difflib
-import math
 import numbers
 import re
 from collections.abc import Mapping
+from fractions import Fraction
 from typing import Any, Final
 
 from ..problem import Slot
@@ -22,7 +22,7 @@ _SECONDS: Final = {"ms": 0.001, "s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0, "
 _BYTES: Final = {
     "b": 1.0, "kb": 1e3, "mb": 1e6, "gb": 1e9, "kib": 2.0**10, "mib": 2.0**20, "gib": 2.0**30,
 }  # fmt: skip
-_UNITS: Final = {"s": _SECONDS, "bytes": _BYTES}
+_UNITS: Final = {"s": _SECONDS, "seconds": _SECONDS, "bytes": _BYTES}
 _BOOLEANS: Final = {"true": "true", "yes": "true", "false": "false", "no": "false"}
 _KINDS: Final = {
     "string": "text", "integer": "an integer", "number": "a number", "boolean": "true or false",
@@ -127,13 +127,25 @@ def _unit_problem(param: Param, value: Any) -> Verdict | None:
     found = _WITH_UNIT.fullmatch(value.strip())
     if not found or not param.unit:
         return None
+    amount = in_unit(param, value)
     message = f"is a number of {param.unit}, not text with a unit"
-    factor = _UNITS.get(param.unit, {}).get(found[2].lower())
-    amount = float(found[1]) * factor if factor is not None else math.nan
-    whole = amount.is_integer()
-    if math.isnan(amount) or not (whole or "number" in param.types):
-        return "PRM08", message, ""
-    return "PRM08", message, f"write {int(amount) if whole else amount}"
+    return "PRM08", message, "" if amount is None else f"write {amount}"
+
+
+def in_unit(param: Param, text: str) -> int | float | None:
+    """Read an amount with a unit (``30s``, ``5 MB``) as a number in the param's own unit.
+
+    None where the text is none, where its unit is not known, and where the param takes whole
+    numbers and the amount is none.
+    """
+    found = _WITH_UNIT.fullmatch(text.strip())
+    factor = _UNITS.get(param.unit, {}).get(found[2].lower()) if found else None
+    if found is None or factor is None:
+        return None
+    amount = Fraction(found[1]) * Fraction(str(factor))
+    if amount.denominator == 1:
+        return int(amount)
+    return float(amount) if "number" in param.types else None
 
 
 def _enum_problem(param: Param, value: Any) -> Verdict:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,11 +36,13 @@ class Patch:
     """Edits that stand or fall together, each made on what the one before it left.
 
     `exact` says how the edits are written where the text is still the one they were made for;
-    it is only used where it means the same as the edits.
+    it is only used where it means the same as the edits.  `splices` stand instead of edits where
+    the text cannot be read, before or after: each changes what the one before it left.
     """
 
-    edits: tuple[Edit, ...]
+    edits: tuple[Edit, ...] = ()
     exact: Splice | None = None
+    splices: tuple[Splice, ...] = ()
 
     def apply(self, workflow: Workflow) -> Workflow:
         """Give the workflow with the edits made in its author's text; `workflow` itself stays.
@@ -48,6 +51,9 @@ class Patch:
         changed in its data.  Raises BadWorkflow where an edit does not fit.
         """
         source = workflow.source
+        if self.splices:
+            first_line = source.first_line if source is not None else 1
+            return Workflow.accept(_spliced_all(workflow.text, self.splices), first_line)
         if source is not None:
             return Workflow.parse(patched(source, self), source.first_line)
         data = dict(_changed(workflow.data, self))
@@ -59,6 +65,9 @@ class Patch:
         It restores the text byte for byte where that has not been edited since; else it undoes
         the edits.
         """
+        if self.splices:
+            back = tuple(Splice(one.at, one.new, one.old) for one in reversed(self.splices))
+            return Patch(splices=back)
         edits: list[Edit] = []
         data = workflow.data
         for edit in self.edits:
@@ -123,6 +132,15 @@ def _spliced(text: str, exact: Splice) -> str | None:
     if text[exact.at : end] != exact.old:
         return None
     return text[: exact.at] + exact.new + text[end:]
+
+
+def _spliced_all(text: str, splices: Iterable[Splice]) -> str:
+    for one in splices:
+        changed = _spliced(text, one)
+        if changed is None:
+            raise BadWorkflow(f"the text does not hold {one.old!r} at character {one.at}")
+        text = changed
+    return text
 
 
 def _data(text: str) -> Any:

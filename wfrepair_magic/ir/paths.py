@@ -123,11 +123,12 @@ class Follower:
         if not isinstance(value, str):
             return value
         if value not in self._read:
-            self._read[value] = _inside(value)
+            self._read[value] = inside(value)
         return self._read[value]
 
 
-def _inside(text: str) -> Any:
+def inside(text: str) -> Any:
+    """Give what a path finds in text: its JSON object or array, else the text itself."""
     if text.lstrip(" \t\r\n")[:1] not in ("{", "["):
         return text
     try:

@@ -12,7 +12,7 @@ from ..errors import BadWorkflow
 from ..problem import Problem, Slot
 from . import spec
 from .check import check
-from .codec import Source, read, to_json, to_yaml
+from .codec import Mark, Source, read, to_json, to_yaml
 from .model import Definition, Edge, Node
 from .reader import define
 from .spots import Spots
@@ -25,11 +25,13 @@ class Workflow(Definition):
 
     `data` is its plain tree, which nobody changes; `source` is the author's text with the
     places of everything in it, or None for a workflow that was made in Python.  Make one with
-    `parse` or `build`.
+    `parse` or `build`.  `unread` says why the text could not be read, where `accept` took one
+    that cannot: such a workflow holds nothing but its text.
     """
 
     source: Source | None = field(default=None, compare=False, repr=False)
     data: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    unread: tuple[Problem, ...] = ()
 
     @classmethod
     def parse(cls, text: str, first_line: int = 1) -> Workflow:
@@ -46,6 +48,17 @@ class Workflow(Definition):
         if "nodes" not in source.data:
             raise _no_workflow(source, "this is no workflow: it has no `nodes`")
         return workflow
+
+    @classmethod
+    def accept(cls, text: str, first_line: int = 1) -> Workflow:
+        """Read a text as `parse` does; one that is no workflow becomes one that is `unread`."""
+        try:
+            return cls.parse(text, first_line)
+        except BadWorkflow as error:
+            problems = tuple(found for found in error.problems if isinstance(found, Problem))
+            whole = Mark(0, len(text), first_line, 1, "plain")
+            source = Source(text, "yaml", {}, {(): whole}, first_line)
+            return cls(source=source, unread=problems)
 
     @classmethod
     def build(
@@ -84,6 +97,8 @@ class Workflow(Definition):
 
         `catalogue` holds the specs of the node types; all that are registered, unless given.
         """
+        if self.unread:
+            return list(self.unread)
         types = [node.type for node in self.nodes]
         known = spec.catalogue_for(types) if catalogue is None else catalogue
         return check(self, self.data if self.source is None else self.source, known)

@@ -43,8 +43,10 @@ def run_cell(kernel: Kernel, line: str, body: str) -> Any:
     found = cell_usage().read(words(line))
     _check_variable(found.out)
     cell = exact(line, body, kernel.front.raw_cell)
-    workflow = Workflow.parse(cell.body, first_line=cell.first_line)
-    asking = _asking(kernel, workflow, found)
+    defaults = {"repair": "suggest", **kernel.defaults()}
+    policy = found.repair or defaults["repair"]
+    workflow = session.read_workflow(cell.body, policy, cell.first_line)
+    asking = _asking(kernel, workflow, found, defaults)
     if found.dry_run:
         return _foresee(kernel, workflow, asking)
     check_consent(workflow, found)
@@ -74,11 +76,16 @@ class _Asking:
     strict: bool
 
 
-def _asking(kernel: Kernel, workflow: Workflow, found: argparse.Namespace) -> _Asking:
+def _asking(
+    kernel: Kernel,
+    workflow: Workflow,
+    found: argparse.Namespace,
+    defaults: Mapping[str, Any],
+) -> _Asking:
     cell_id = kernel.front.cell_id
     name = found.name or workflow.name or (f"cell-{cell_id}" if cell_id else None)
     said = {**asked(found), "quiet": found.quiet, "strict": found.strict}
-    keywords = settled(said, workflow, {"repair": "suggest", **kernel.defaults()})
+    keywords = settled(said, workflow, defaults)
     quiet, strict = bool(keywords.pop("quiet")), bool(keywords.pop("strict"))
     keywords |= {"name": name, "output": found.output}
     return _Asking(inputs_of(found, kernel.variables), keywords, quiet, strict)

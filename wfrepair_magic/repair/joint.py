@@ -21,6 +21,8 @@ def with_edits(patch: Patch, other: Patch) -> Patch | None:
 
     Two edits of one text join if they change different pieces of it.
     """
+    if patch.splices or other.splices:
+        return None  # a text that cannot be read is mended as a whole
     edits = list(patch.edits)
     for edit in other.edits:
         if edit in edits:

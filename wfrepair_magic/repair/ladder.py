@@ -6,12 +6,14 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 from typing import Final
 
 from ..engine.result import Preview
 from ..errors import BadWorkflow
-from ..ir.patch import Edit, Patch, diff
+from ..ir.patch import Edit, Insert, Patch, diff
 from ..ir.spec import Catalogue
+from ..ir.templates import resolve, source_template
 from ..ir.workflow import Workflow
 from ..problem import Problem, Slot
 from .fix import Fix, Level, LevelName, Rung, signature
@@ -93,6 +95,8 @@ def climb(draft: Draft, ground: Ground) -> Fix | Refused:
         repaired = draft.patch.apply(ground.workflow)
     except BadWorkflow as error:
         return Refused(draft, f"the edit cannot be made: {error.message}")
+    if repaired.unread:
+        return Refused(draft, f"then {repaired.unread[0].describe()}")
     if repaired.text == ground.workflow.text:
         return Refused(draft, "the edit changes nothing")
     seen = _check(draft, ground, repaired)
@@ -108,7 +112,7 @@ def _out_of_scope(draft: Draft, workflow: Workflow) -> str:
         node = _node_at(edit.slot, workflow)
         if node in frozen:
             return f"{node} has completed, and what completed is frozen for fixes"
-        incoming = edit.slot[:1] == ("edges",) and _leads_to(edit, workflow) in failing
+        incoming = edit.slot[:1] == ("edges",) and failing.issuperset(_led_to(edit, workflow))
         if edit.slot[:2] not in homes and not incoming:
             return "the edit would touch a part of the workflow that did not fail"
     return ""
@@ -119,8 +123,14 @@ def _node_at(slot: Slot, workflow: Workflow) -> str | None:
     return next((n.id for n in workflow.nodes if n.slot == slot[:2] and len(slot) > 1), None)
 
 
-def _leads_to(edit: Edit, workflow: Workflow) -> str | None:
-    return next((edge.to for edge in workflow.edges if edge.slot == edit.slot[:2]), None)
+def _led_to(edit: Edit, workflow: Workflow) -> tuple[object, ...]:
+    """Give the nodes that the edges lead to which an edit of `edges` changes or adds."""
+    new = getattr(edit, "new", None)
+    if len(edit.slot) == 1:
+        return tuple(edge.get("to") for edge in new) if isinstance(new, list) and new else (None,)
+    if isinstance(edit, Insert) and len(edit.slot) == 2:
+        return (new.get("to") if isinstance(new, dict) else None,)
+    return (next((edge.to for edge in workflow.edges if edge.slot == edit.slot[:2]), None),)
 
 
 def _check(draft: Draft, ground: Ground, repaired: Workflow) -> _Seen | Refused:
@@ -129,7 +139,7 @@ def _check(draft: Draft, ground: Ground, repaired: Workflow) -> _Seen | Refused:
     before = Counter(_same(problem, draft.patch) for problem in ground.errors)
     new = [problem for problem in after if not _counted(before, problem)]
     caused = [problem for problem in new if problem.slot[:2] not in draft.unveils]
-    if caused:
+    if caused and not ground.workflow.unread:
         return Refused(draft, f"then {caused[0].describe()}")
     if new:
         return _Seen("V0", min(draft.level, Level.ASK), Preview({}), _first(new[0]))
@@ -144,7 +154,8 @@ def _resolve(draft: Draft, ground: Ground, repaired: Workflow) -> _Seen | Refuse
         preview = ground.look(repaired)
     except BadWorkflow as error:
         return Refused(draft, f"then {error.message}")
-    remaining = next(_still_failing(draft, ground, preview), None)
+    failing = chain(_still_failing(draft, ground, preview), _broken_outputs(draft, repaired))
+    remaining = next(failing, None)
     if remaining is not None:
         return Refused(draft, f"then {remaining}")
     edited = _edited(draft, repaired, ground.catalogue)
@@ -159,16 +170,24 @@ def _still_failing(draft: Draft, ground: Ground, preview: Preview) -> Iterator[s
     """Give what still fails where the draft edits, apart from problems that it leaves alone."""
     own = {id(case) for case in draft.cases}
     others = {
-        (case.problem.code, case.problem.slot, case.problem.message)
-        for case in ground.cases
-        if id(case) not in own
+        (case.problem.slot, case.problem.message) for case in ground.cases if id(case) not in own
     }
     places = touched(draft.patch)
     for failure in preview.failures:
         for problem in failure.problems:
             here = any(_overlap(problem.slot, place) for place in places)
-            if here and (problem.code, problem.slot, problem.message) not in others:
+            if here and (problem.slot, problem.message) not in others:
                 yield problem.message
+
+
+def _broken_outputs(draft: Draft, repaired: Workflow) -> Iterator[str]:
+    """Give why outputs that the draft edits do not resolve: no preview tries them."""
+    scope = draft.cases[0].scope
+    for slot in touched(draft.patch):
+        if slot[:1] == ("outputs",) and len(slot) > 1:
+            source = repaired.outputs[str(slot[1])].source
+            for missed in resolve(source_template(source), scope, slot).unresolved:
+                yield missed.message
 
 
 def _overlap(one: Slot, other: Slot) -> bool:

@@ -13,6 +13,7 @@ from ..ir.workflow import Workflow
 from ..problem import Problem
 from .diagnose import diagnose
 from .fix import Fix, Signature, signature, suggestion
+from .last_good import NOTHING, LastGood
 from .policy import Policy, choose
 from .propose import Proposal, propose
 
@@ -31,6 +32,16 @@ class LookAfter(Protocol):
     def __call__(self, workflow: Workflow, outcome: Outcome) -> Preview:
         """Give the preview of a workflow that the check finds free of errors."""
         ...
+
+
+@dataclass(frozen=True)
+class Means:
+    """What the loop acts with: it runs, looks ahead and tells; and what it remembers."""
+
+    execute: Execute
+    look: LookAfter
+    emit: Callable[[Event], object]
+    last_good: LastGood = NOTHING
 
 
 @dataclass(frozen=True)
@@ -61,47 +72,56 @@ class _Trail:
         return _Trail(self.texts | {workflow.digest}, self.repaired | set(fix.repairs))
 
 
-def repair_loop(
-    workflow: Workflow,
-    execute: Execute,
-    look: LookAfter,
-    policy: Policy,
-    emit: Callable[[Event], object],
-) -> Repaired:
+def repair_loop(workflow: Workflow, means: Means, policy: Policy) -> Repaired:
     """Run a workflow, and as often as the policy lets it, the workflow repaired.
 
     Stops at an outcome that is not FAILED, when nothing may be applied unasked, when a problem
     comes back that was repaired, at a text that has run before, and after `policy.attempts`
-    repairs.  The workflow given is never changed.
+    repairs.  Where a run went well, what mends its warnings is shown.  The workflow given is
+    never changed.
     """
-    state = Repaired(workflow, execute(workflow, 1))
+    state = Repaired(workflow, means.execute(workflow, 1))
     trail = _Trail(frozenset({workflow.digest}))
     while policy.diagnoses and state.outcome.state == "FAILED":
-        state = _diagnosed(state, look, policy)
-        emit(FixesFound(suggestions=_suggestions(state.fixes), abstained=state.abstained))
+        state = _diagnosed(state, means, policy)
+        means.emit(FixesFound(suggestions=_suggestions(state.fixes), abstained=state.abstained))
         step = _next_step(state, policy, trail)
         if step is None:
             break
         fix, repaired = step
         number = state.fixes.index(fix) + 1
-        emit(FixApplied(suggestion=suggestion(fix, number), by=f"policy {policy.mode}"))
+        means.emit(FixApplied(suggestion=suggestion(fix, number), by=f"policy {policy.mode}"))
         trail = trail.after(fix, repaired)
         applied = (*state.applied, fix)
-        outcome = execute(repaired, 1 + len(applied))
+        outcome = means.execute(repaired, 1 + len(applied))
         state = Repaired(repaired, outcome, applied=applied)
-    return state
+    return _advised(state, means) if policy.proposes else state
+
+
+def _advised(state: Repaired, means: Means) -> Repaired:
+    """Add to a run that went well the fixes of its warnings, where there are any."""
+    if state.outcome.state not in ("SUCCESS", "DEGRADED"):
+        return state
+    cases = diagnose(state.workflow, state.outcome, catalogue, means.last_good)
+    warned = tuple(case for case in cases if case.problem.severity == "warning")
+    outcome = state.outcome
+    fixes = propose(warned, lambda workflow: means.look(workflow, outcome)).fixes
+    if not fixes:
+        return state
+    means.emit(FixesFound(suggestions=_suggestions(fixes)))
+    return replace(state, fixes=fixes, problems=tuple(case.problem for case in warned))
 
 
 def _suggestions(fixes: tuple[Fix, ...]) -> tuple[Suggestion, ...]:
     return tuple(suggestion(fix, number) for number, fix in enumerate(fixes, start=1))
 
 
-def _diagnosed(state: Repaired, look: LookAfter, policy: Policy) -> Repaired:
+def _diagnosed(state: Repaired, means: Means, policy: Policy) -> Repaired:
     """Add to an outcome what its diagnosis found."""
     outcome = state.outcome
-    cases = diagnose(state.workflow, outcome, catalogue)
+    cases = diagnose(state.workflow, outcome, catalogue, means.last_good)
     if policy.proposes:
-        proposal = propose(cases, lambda workflow: look(workflow, outcome))
+        proposal = propose(cases, lambda workflow: means.look(workflow, outcome))
     else:
         proposal = Proposal(abstained=tuple(case.problem.describe() for case in cases))
     return replace(

@@ -8,10 +8,10 @@ line, server) say the same verb and add nothing to it.  Deliberately absent: dis
 from __future__ import annotations
 
 from .desk import LastRun, last_run, recent_runs, resolve, text_of_run
-from .options import Options
+from .options import Options, read_workflow
 from .run import Run, preview, run
 
 __all__ = [
-    "LastRun", "Options", "Run", "last_run", "preview", "recent_runs", "resolve", "run",
-    "text_of_run",
+    "LastRun", "Options", "Run", "last_run", "preview", "read_workflow", "recent_runs", "resolve",
+    "run", "text_of_run",
 ]  # fmt: skip

@@ -13,14 +13,18 @@ from pathlib import Path
 from typing import Any
 
 from ..engine import runs, sessions
+from ..engine.keys import digest
 from ..engine.ledger import Ledger, Receipt
 from ..engine.owner import Owner, me
+from ..engine.result import Outcome
 from ..engine.store import Store
 from ..engine.thread import on_own_thread
 from ..errors import BadWorkflow
 from ..ir.model import MISSING
 from ..ir.workflow import Workflow
 from ..monitor import history
+from ..repair import last_good
+from ..repair.last_good import LastGood
 from ..repair.loop import Repaired
 from .options import Options
 
@@ -97,6 +101,15 @@ class Desk:
         """Write down how a run, and with it its session, ended."""
         sessions.ended(self.ledger, session, state)
         runs.finish_run(self.ledger, run, state)
+
+    def last_good(self, name: str) -> LastGood:
+        """Give what is remembered of the last run of a workflow that went well."""
+        return last_good.from_document(self.store.about(_last_good(name)))
+
+    def went_well(self, name: str, workflow: Workflow, outcome: Outcome) -> None:
+        """Remember a run that went well, for rules that ask what a field or a param was."""
+        made = last_good.remember(workflow, outcome.outputs_of_nodes(), self.last_good(name))
+        self.store.note(_last_good(name), last_good.to_document(made))
 
     def acquire(self, session: str, owner: Owner) -> Owner | None:
         """Take the session's lease; gives the live holder where there is one.
@@ -210,6 +223,11 @@ def text_of_run(store: str | Path, run: str) -> str:
 def recent_runs(store: str | Path, limit: int = 20) -> list[history.RunRecord]:
     """List the runs of a store that began last, newest first."""
     return history.recent(Path(store), limit)
+
+
+def _last_good(name: str) -> str:
+    """Give the key under which the store keeps what is remembered of a workflow's last good run."""
+    return digest(["the last good run of", name])
 
 
 def _outputs(value: Any) -> Mapping[str, Any]:

@@ -14,6 +14,7 @@ from ..errors import BadWorkflow
 from ..ir.names import nearest
 from ..ir.workflow import Workflow
 from ..repair.policy import Policy
+from ..repair.source import Mended, mend
 from ..settings import find_store
 
 Mode = Literal["open", "per-run"]
@@ -48,6 +49,19 @@ class Options:
     def scope(self) -> Scope:
         """The part of the workflow that is asked for."""
         return Scope(only=self.only, until=self.until)
+
+
+def read_workflow(text: str, repair: str | Policy, first_line: int = 1) -> Workflow:
+    """Read a workflow's text; one that cannot be read and can be mended is taken as `unread`.
+
+    `repair` is the policy that will hold: where it proposes nothing, and where nobody knows how
+    to mend the text, BadWorkflow is raised.  `first_line` is as in `Workflow.parse`.
+    """
+    policy = Policy.parse(repair) if isinstance(repair, str) else repair
+    workflow = Workflow.accept(text, first_line)
+    if workflow.unread and not (policy.proposes and isinstance(mend(text), Mended)):
+        return Workflow.parse(text, first_line)
+    return workflow
 
 
 def read_options(workflow: Workflow, keywords: Mapping[str, Any]) -> Options:

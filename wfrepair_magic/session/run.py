@@ -20,7 +20,7 @@ from ..problem import Problem
 from ..repair.fix import Fix
 from ..repair.policy import Policy
 from .desk import resolve
-from .options import Mode, Options, change_options, read_options
+from .options import Mode, Options, change_options, read_options, read_workflow
 from .work import Asked, foresee, work
 
 
@@ -29,10 +29,10 @@ class Run:
     """What a run left, and the ways to go on from it.
 
     `session` is the id of its session; `workflow` is what ran in the end and `given` the inputs
-    that it was given, secrets in clear (`inputs` masks them); `seconds` is the whole run's
-    time.  `fixes` are what would repair its failures,
-    best first, `abstained` says in sentences why the rest has no fix, `applied` are the fixes
-    that policy applied on the way, `problems` the findings that diagnosis worked from.
+    that it was given, secrets in clear (`inputs` masks them); `seconds` is the whole run's time.
+    `fixes` are what would repair its failures (where it went well: what it was warned of), best
+    first, `abstained` says in sentences why the rest has no fix, `applied` are the fixes that
+    policy applied on the way, `problems` the findings that diagnosis worked from.
     """
 
     id: str
@@ -213,10 +213,11 @@ def run(  # noqa: PLR0913 – the one verb: each option is a keyword that people
     begin a fresh session over effects in doubt.  An interrupt (KeyboardInterrupt) ends the run
     in order: its state is CANCELLED.
 
-    Raises BadWorkflow for a text that is no workflow and for options that do not fit it, and
-    StoreError for a store that cannot be used.
+    A text that cannot be read is a run that failed, where `repair` can show how to mend it; else
+    BadWorkflow is raised for it, as for options that do not fit the workflow.  StoreError is
+    raised for a store that cannot be used.
     """
-    asked = _workflow(workflow)
+    asked = _workflow(workflow, repair)
     keywords = {
         "name": name, "store": store, "repair": repair, "session": session, "fresh": fresh,
         "rerun": rerun, "only": only, "until": until, "on_failure": on_failure,
@@ -230,14 +231,14 @@ def preview(
     workflow: Workflow | str, inputs: Mapping[str, Any] | None = None, **keywords: Any
 ) -> Preview:
     """Say what `run` with the same arguments would do, executing nothing."""
-    asked = _workflow(workflow)
+    asked = _workflow(workflow, "off")
     return foresee(Asked(asked, dict(inputs or {}), read_options(asked, keywords)))
 
 
-def _workflow(workflow: Workflow | str) -> Workflow:
+def _workflow(workflow: Workflow | str, repair: str | Policy) -> Workflow:
     given: object = workflow  # what callers really pass is not what they were asked for
     if isinstance(given, str):
-        return Workflow.parse(given)
+        return read_workflow(given, repair)
     if isinstance(given, Workflow):
         return given
     kind = type(given).__name__

@@ -28,7 +28,7 @@ from ..engine.thread import on_own_thread
 from ..errors import BadWorkflow
 from ..ir.workflow import Workflow
 from ..monitor.history import HistoryWriter
-from ..repair.loop import Repaired, repair_loop
+from ..repair.loop import Means, Repaired, repair_loop
 from .desk import Desk, RunAsked, open_desk
 from .options import Options
 
@@ -137,6 +137,8 @@ def _do(asked: Asked, stop: threading.Event) -> Left:
         if done.applied:
             desk.repaired(run, asked.workflow, done)
         desk.finish(run, session, state)
+        if state == "SUCCESS":
+            desk.went_well(options.name, done.workflow, outcome)
     return Left(run, session, done, seconds)
 
 
@@ -181,12 +183,12 @@ def _with_lease(asked: Asked, desk: Desk, tools: Tools) -> Repaired:
         if tools.stop.wait(LEASE_LOOK):
             return _not_begun(asked, tools)
     try:
-        return _loop(asked, tools)
+        return _loop(asked, desk, tools)
     finally:
         desk.release(tools.session, tools.owner)
 
 
-def _loop(asked: Asked, tools: Tools) -> Repaired:
+def _loop(asked: Asked, desk: Desk, tools: Tools) -> Repaired:
     request = _request(asked)
     last: list[Outcome] = []
 
@@ -197,7 +199,8 @@ def _loop(asked: Asked, tools: Tools) -> Repaired:
     def look(workflow: Workflow, outcome: Outcome) -> Preview:
         return passes.look(workflow, request, tools)
 
-    return repair_loop(asked.workflow, execute, look, asked.options.policy, tools.emit)
+    means = Means(execute, look, tools.emit, desk.last_good(asked.options.name))
+    return repair_loop(asked.workflow, means, asked.options.policy)
 
 
 def _not_begun(asked: Asked, tools: Tools, doubts: tuple[Receipt, ...] = ()) -> Repaired:

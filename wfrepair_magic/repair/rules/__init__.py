@@ -10,9 +10,30 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from . import graph, heads, params, templates
+from . import (
+    circles,
+    dialects,
+    drift,
+    graph,
+    heads,
+    ids,
+    lists,
+    missing,
+    node_types,
+    outputs,
+    params,
+    places,
+    source,
+    templates,
+    types,
+    values,
+)
 from .base import Rule
 
-RULES: Final[Mapping[str, Rule]] = {
-    rule.code: rule for rule in (*heads.RULES, *templates.RULES, *params.RULES, *graph.RULES)
-}
+_ROOMS: Final = (
+    heads, templates, drift, lists, types, dialects, circles, missing, params, places, values,
+    graph, node_types, ids, outputs, source,
+)  # fmt: skip
+
+RULES: Final[Mapping[str, Rule]] = {rule.code: rule for room in _ROOMS for rule in room.RULES}
+"""Every rule by its code.  Where several take a wider code (`Rule.of`), the first one answers."""

@@ -6,17 +6,21 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from ...ir.model import MISSING
+from ...ir.model import MISSING, Node
 from ...ir.patch import Patch
-from ...ir.spec import Catalogue
+from ...ir.spec import Catalogue, NodeSpec, Param
 from ...ir.templates import UNDECIDED
 from ...ir.workflow import Workflow
 from ...problem import Problem, Slot
 from ..fix import Level, LevelName, wilson
+from ..last_good import NOTHING, LastGood
 
 PLANTED: Final = wilson(600, 600)
 """The confidence of a rule without a choice to make: of 600 planted faults it mends all as they
 were (tests/repair/test_planted.py)."""
+
+UNMEASURED: Final = 0.0
+"""The confidence of a rule that weighs evidence, and of which nobody has counted how often."""
 
 
 @dataclass(frozen=True)
@@ -24,7 +28,8 @@ class Case:
     """One problem, and everything at hand that a rule may look at.
 
     `outputs` are the outputs of completed nodes by id, `inputs` the values of the workflow's
-    inputs, `frozen` the completed nodes, which no fix may touch.
+    inputs, `frozen` the completed nodes, which no fix may touch; `last_good` is what is remembered
+    of the last run that went well.
     """
 
     problem: Problem
@@ -33,6 +38,7 @@ class Case:
     inputs: Mapping[str, Any]
     catalogue: Catalogue
     frozen: frozenset[str] = frozenset()
+    last_good: LastGood = NOTHING
 
     @property
     def written(self) -> Any:
@@ -55,6 +61,29 @@ class Case:
         nodes = (node.id for node in self.workflow.nodes)
         heads = ("env", *self.workflow.inputs, *nodes)
         return {**dict.fromkeys(heads, UNDECIDED), **self.inputs, **self.outputs}
+
+    @property
+    def code(self) -> str:
+        """The code that says what is wrong; for an output, what is wrong with its source."""
+        return str(self.problem.facts.get("as", self.problem.code))
+
+    @property
+    def node(self) -> Node | None:
+        """The node in which the problem lies."""
+        slot = self.problem.slot[:2]
+        return next((node for node in self.workflow.nodes if node.slot == slot), None)
+
+    @property
+    def spec(self) -> NodeSpec | None:
+        """What is known of the type of that node."""
+        return self.catalogue.get(self.node.type) if self.node is not None else None
+
+    @property
+    def param(self) -> Param | None:
+        """The param in which the problem lies."""
+        slot = self.problem.slot
+        inside = slot[:1] == ("nodes",) and slot[2:3] == ("params",) and len(slot) > 3
+        return self.spec.param(str(slot[3])) if inside and self.spec is not None else None
 
     @property
     def spot(self) -> str:
@@ -96,7 +125,8 @@ class Example:
 
     `before` is the author's text and `after` the repaired one, or None where the rule must
     abstain.  `outputs` are those of the nodes that have completed, `inputs` the values given.
-    `says` is a piece of the evidence, or of the reason for abstaining.
+    `says` is a piece of the evidence, or of the reason for abstaining.  `last_text` is the text of
+    the last good run and `last_outputs` what its nodes gave; `types` are node types that it needs.
     """
 
     before: str
@@ -105,6 +135,9 @@ class Example:
     level: LevelName | None = None
     outputs: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     inputs: Mapping[str, Any] = field(default_factory=dict)
+    last_text: str = ""
+    last_outputs: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    types: tuple[NodeSpec, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -112,10 +145,14 @@ class Rule:
     """How one code of the taxonomy is repaired.
 
     `unveils`: the problem kept the check from looking at the rest of its node, so that an edit
-    may bring findings to light that it did not cause.
+    may bring findings to light that it did not cause.  `of` names wider codes: a problem of one
+    of them is of this rule's where the values at hand give the rule a Candidate.  `warns`: it
+    looks at warnings, too.
     """
 
     code: str
     repair: Callable[[Case], Answer]
     examples: tuple[Example, ...]
     unveils: bool = False
+    of: tuple[str, ...] = ()
+    warns: bool = False

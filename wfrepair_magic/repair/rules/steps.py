@@ -3,10 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 from ...ir.patch import Patch, SetValue
-from ...ir.templates import Unresolved, parse, references, resolve
+from ...ir.paths import inside
+from ...ir.templates import (
+    Expression,
+    Ref,
+    TemplateError,
+    Unresolved,
+    parse,
+    references,
+    resolve,
+    source_template,
+)
 from ..fix import Level
 from .base import Candidate, Case
 
@@ -34,10 +45,63 @@ def next_miss(case: Case, text: str, step: Step) -> Unresolved | None:
 
     `text` is the text after the step.  What waits for nodes that have not run counts as resolved.
     """
-    refs = [ref for ref, _ in references(parse(text)) if ref.start <= step.start < ref.end]
+    template, shift = braced(case, text)
+    start = step.start + shift
+    refs = [ref for ref, _ in references(parse(template)) if ref.start <= start < ref.end]
     end = max((ref.end for ref in refs), default=0)
-    further = resolve(text, case.scope, case.problem.slot).unresolved
-    return next((miss for miss in further if step.start < miss.segment_span[0] < end), None)
+    further = resolve(template, case.scope, case.problem.slot).unresolved
+    miss = next((miss for miss in further if start < miss.segment_span[0] < end), None)
+    return miss if miss is None else _shifted(miss, -shift)
+
+
+def braced(case: Case, text: str) -> tuple[str, int]:
+    """Give a text with the braces that the author of an output's source may leave out.
+
+    The number says by how many characters everything in it has moved.
+    """
+    if case.problem.slot[:1] != ("outputs",):
+        return text, 0
+    template = source_template(text)
+    return template, 0 if template == text else len("${")
+
+
+def _shifted(miss: Unresolved, by: int) -> Unresolved:
+    start, end = miss.segment_span
+    return replace(miss, segment_span=(start + by, end + by))
+
+
+def own_ref(case: Case) -> Ref | None:
+    """Give the whole path that the problem is about, at its place in what the author wrote."""
+    miss, text = own_miss(case), case.written
+    if miss is None or not isinstance(text, str):
+        return None
+    template, shift = braced(case, text)
+    at = miss.segment_span[0] + shift
+    refs = [ref for ref, _ in references(parse(template)) if ref.start <= at < ref.end]
+    if not refs:
+        return None
+    ref = refs[-1]  # of nested ones the innermost
+    return replace(ref, start=ref.start - shift, end=ref.end - shift)
+
+
+def whole(case: Case) -> Expression | None:
+    """Give the template that is all of what the author wrote, where that is one, unfiltered."""
+    if not isinstance(case.written, str):
+        return None
+    try:
+        found = parse(case.written).whole
+    except TemplateError:
+        return None
+    return None if found is None or found.filters else found
+
+
+def value_at(case: Case, path: str) -> Any:
+    """Give what stands at a path of the values at hand, JSON text as what it says.
+
+    MISSING where the path does not resolve, UNDECIDED where its node has not run.
+    """
+    found = resolve(f"${{{path}}}", case.scope).value
+    return inside(found) if isinstance(found, str) else found
 
 
 def applied(text: str, steps: Sequence[Step]) -> str:
@@ -64,6 +128,12 @@ def candidate(case: Case, steps: Sequence[Step], why: str) -> Candidate:
 def _title(case: Case, text: str, steps: Sequence[Step]) -> str:
     changes = []
     for step in steps:
-        changes.append(f"`{text[step.start : step.end]}` → `{step.new}`")
+        changes.append(_change(text[step.start : step.end], step.new))
         text = applied(text, [step])
     return f"{', '.join(changes)} in {case.spot}"
+
+
+def _change(old: str, new: str) -> str:
+    if not new:
+        return f"`{old}` out"
+    return f"`{old}` → `{new}`" if old else f"`{new.strip()}` added"

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
-from ...ir.names import nearest
-from ...ir.templates import BadIndex, Unresolved
-from ..fix import Level
-from .base import PLANTED, Abstain, Answer, Case, Example, Rule
-from .matching import listing, meant
+from .base import Abstain, Answer, Case, Example, Rule
+from .segments import mend
 from .steps import Step, applied, candidate, next_miss, own_miss
 
 MOST_STEPS: Final = 8
@@ -18,21 +14,21 @@ MOST_STEPS: Final = 8
 _REASONS: Final = {
     "TPL02": "The field is there, written with another case or separator.",
     "TPL03": "The field that is meant is there; its name is misspelt.",
+    "TPL09": "What was expected to be an object is a list of one.",
+    "TPL10": "What was expected to be a list is one object.",
     "TPL12": "The item is there; its index is written in another notation.",
 }
 
-_KEY: Final = re.compile(r"[\w-]+")
-
 
 def path(case: Case) -> Answer:
-    """TPL02, TPL03, TPL05, TPL12: a path is mended segment by segment, until it resolves.
+    """TPL02, 03, 05 and 09 to 12: a path is mended segment by segment, until it resolves.
 
     One segment that cannot be mended with strong evidence, and the whole path is left alone.
     """
     miss = own_miss(case)
     steps: list[Step] = []
     while miss is not None and len(steps) < MOST_STEPS:
-        step = _mend(miss, applied(str(case.written), steps))
+        step = mend(case, miss, applied(str(case.written), steps))
         if isinstance(step, Abstain):
             return step
         steps.append(step)
@@ -43,52 +39,7 @@ def path(case: Case) -> Answer:
 
 
 def _reason(case: Case) -> str:
-    return _REASONS.get(case.problem.code, "What the path means is there, written otherwise.")
-
-
-def _mend(miss: Unresolved, text: str) -> Step | Abstain:
-    if miss.kind == "absent":
-        return _rename(miss, text)
-    if miss.kind == "bad_index":
-        return _as_index(miss, text)
-    return Abstain(miss.message)
-
-
-def _rename(miss: Unresolved, text: str) -> Step | Abstain:
-    """Take the one key that the written one stands for."""
-    start, end = miss.segment_span
-    written = text[start:end]
-    found = meant(written, miss.known, f"keys of {miss.reached}")
-    if found is None:
-        close = nearest(written, miss.known)
-        lacks = f"no field near `{written}`"
-        if close is not None:
-            lacks = f"no `{written}`, and it is not sure that `{close}` is meant"
-        return Abstain(
-            f"{miss.reached} has {lacks}; it has {listing(miss.known)}"
-            " – say where it should come from"
-        )
-    if not _KEY.fullmatch(found.name):
-        return Abstain(f"{miss.reached} has {found.name!r}, a name that no template can write")
-    level = Level.SAFE if found.folded else Level.ASK
-    return Step(start, end, found.name, level, found.confidence, found.fact)
-
-
-def _as_index(miss: Unresolved, text: str) -> Step | Abstain:
-    """Write an index as the language does; nothing is chosen, so nothing can be chosen wrong."""
-    start, end = miss.segment_span
-    written, segment = text[start:end], miss.rest[0]
-    if isinstance(segment, BadIndex):
-        if not segment.form:
-            return Abstain(miss.message)
-        fact = f"a key is written `{segment.form}`, not `{written}`"
-        return Step(start, end, segment.form, Level.SAFE, PLANTED, fact)
-    number = int(written) if written.isdecimal() else None
-    if number is None or miss.length is None or number >= miss.length:
-        return Abstain(f"{miss.message} – say which item is meant")
-    items = "1 item" if miss.length == 1 else f"{miss.length} items"
-    fact = f"{miss.reached} is a list of {items}, and an item of a list is written `[{number}]`"
-    return Step(start - 1, end, f"[{number}]", Level.SAFE, PLANTED, fact)
+    return _REASONS.get(case.code, "What the path means is there, written otherwise.")
 
 
 def _send(template: str) -> str:
