@@ -20,8 +20,8 @@ def contents(
     """Map each file to the SHA-256 of its content; None where there is no such file.
 
     `reads` is a path or pattern, or a list of them, resolved.  A file of the type bears its
-    number (``file 0/``, which is no name), because its path stands in the params; one that is declared bears its name as it is
-    written from the working folder on.
+    number (``file 0/``, which is no name), because its path stands in the params; one that is
+    declared bears its name as it is written from the working folder on.
     Raises BadParam for what may not be read.
     """
     files = node_type.files(params, ctx) if node_type.files is not None else ()
