@@ -93,22 +93,25 @@ class Memory:
         if step.reuse.by == "content":
             return Free() if id in self.rerun else self._by_content(step, prepared.key)
         receipt = self.ledger.find(self._place(prepared), self.slots, move=not look_only)
-        if receipt is not None and receipt.state in DONE and id in self.rerun:
-            if not look_only:  # only now does it stand under the slot of a renamed node
-                self.ledger.supersede(self.session, id)
-            return Free()
-        if receipt is None:
-            return self._other_doubt(step)
-        return self._judge(receipt, step, look_only)
+        again = receipt is not None and receipt.state in DONE and id in self.rerun
+        if receipt is None or again:
+            found: Found = Free()
+        else:
+            found = self._judge(receipt, step, look_only)
+        if isinstance(found, Free) and (doubt := self._other_doubt(step)):
+            return doubt
+        if again and not look_only:  # only now does it stand under the slot of a renamed node
+            self.ledger.supersede(self._place(prepared))
+        return found
 
-    def _other_doubt(self, step: Step) -> Found:
+    def _other_doubt(self, step: Step) -> Doubt | None:
         """Look whether what the node did before it was edited is in doubt."""
         if step.effect == "write":
             for receipt in self.ledger.open_questions(self.session):
                 if receipt.slot == step.node.id:
                     cause = "before its last edit its outcome was lost"
                     return Doubt(receipt, doubt_text(step.node.id, cause))
-        return Free()
+        return None
 
     def _place(self, prepared: Prepared) -> Place:
         return Place(self.workflow, self.session, prepared.key or "", prepared.step.node.id)
@@ -120,9 +123,9 @@ class Memory:
     def _judge(self, receipt: Receipt, step: Step, look_only: bool) -> Found:
         match receipt.state:
             case "SUCCEEDED" | "RESOLVED_SENT":
-                kept = receipt.kept or UNKEPT.get((str(self.store.folder), str(receipt.id)))
-                if kept is None:
-                    return Lost(receipt)
+                kept = receipt.kept or self._unkept(receipt)
+                if kept is None:  # what was only read can be read again
+                    return Lost(receipt) if step.effect == "write" else Free(receipt.id)
                 return Free(receipt.id) if _expired(kept, step) else Reusable(kept)
             case "STARTED":
                 return self._judge_started(receipt, step, look_only)
@@ -132,6 +135,12 @@ class Memory:
                 return FailedBefore(failure_from(receipt.failure))
             case _:
                 return Free(receipt.id)
+
+    def _unkept(self, receipt: Receipt) -> Kept | None:
+        """Give the result that only this process has, unless another one has replaced it."""
+        kept = UNKEPT.get((str(self.store.folder), str(receipt.id)))
+        bare = receipt.bare
+        return kept if kept and bare and kept.made_at == bare.made_at else None
 
     def _judge_started(self, receipt: Receipt, step: Step, look_only: bool) -> Found:
         if (str(self.store.folder), receipt.id) in STRAGGLERS:

@@ -47,6 +47,8 @@ def enter(ledger: Ledger, workflow: str, mode: Mode, fresh: bool = False) -> Ses
     with ledger.file.transaction():
         row = None if fresh else _newest(ledger, workflow)
         if row is not None and not (mode == "per-run" and row["state"] in COMPLETE):
+            row = {**row, "state": ""}  # until this run says how it ended, it has not
+            update(ledger.file.sqlite, SESSIONS, row)
             return _session(row)
         row = {
             "name": secrets.token_hex(8), "workflow": workflow, "opened": time.time(), "state": ""
