@@ -173,12 +173,12 @@ def test_rerun_of_a_renamed_node_sends_once_more(store: Path, log: EffectLog) ->
     assert (states(done), log.counts()) == ({"uno": "done"}, {"m": 2})
 
 
-def test_rerun_of_an_effect_in_doubt_is_a_word_on_it(store: Path, log: EffectLog) -> None:
-    """Whoever names a node in doubt to be run again has decided."""
+def test_rerun_of_an_effect_in_doubt_asks_first(store: Path, log: EffectLog) -> None:
+    """`rerun` sends again what was sent; of what is in doubt that is to be said first."""
     text = TIMES_OUT.replace("LOG", str(log.path))
     run(text, name="w", store=store)
     again = run(text, name="w", store=store, rerun=["slow"])
-    assert (again.state, log.counts()) == ("WAITING", {"begun": 2})
+    assert (again.state, log.counts()) == ("WAITING", {"begun": 1})
 
 
 def test_an_answer_that_cannot_be_used_stays_a_failure(store: Path) -> None:

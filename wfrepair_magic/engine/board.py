@@ -53,6 +53,7 @@ class Board:
         for id, count in list(self._waits.items()):
             if count == 0:
                 self._push(id)
+        self._shown = plan.shown
         for id, reason in plan.left_out.items():
             self.skip(id, reason)
 
@@ -80,8 +81,10 @@ class Board:
         return ChainMap(caught, self.scope) if caught else self.scope
 
     def is_needed(self, id: str) -> bool:
-        """Whether some node's templates cannot do without this node's outputs."""
-        return any(id in self.steps[other].needs for other in self.followers[id])
+        """Whether some node's templates or a declared output name this node's outputs."""
+        return id in self._shown or any(
+            id in self.steps[other].mentions for other in self.followers[id]
+        )
 
     # --- a node runs ------------------------------------------------------------------------
 
@@ -192,7 +195,7 @@ class Board:
     def _decided(self, id: str) -> None:
         for other in self.followers[id]:
             self._waits[other] -= 1
-            if self._waits[other] == 0 and self.runs[other].state == "pending":
+            if self._waits[other] == 0:
                 self._push(other)
 
     def last_action(self) -> str:

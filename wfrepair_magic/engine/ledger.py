@@ -174,18 +174,19 @@ class Ledger:
 
     # --- a person's word --------------------------------------------------------------------
 
-    def supersede(self, session: str, slot: str) -> int:
-        """Let what a slot has done count no more, so that its node runs again; says how many.
+    def supersede(self, place: Place) -> bool:
+        """Let what was done at a place count no more, so that its node runs again.
 
-        What is in doubt stays so: it must be resolved first.  The receipt of a node that was
-        renamed since is found under its new slot only after `find` has moved it there.
+        False: nothing was done there, or it is in doubt, which must be resolved first.  What the
+        slot has done under other keys, before an edit, still counts.  The receipt of a node that
+        was renamed since is found at its new place only after `find` has moved it there.
         """
         with self.file.transaction():
-            where = f"WHERE session = ? AND slot = ? AND {state_in(DONE)}"
-            rows = self._rows(where, session, slot, *DONE)
-            for row in rows:
-                self._rewrite({**row, "state": State.SUPERSEDED})
-        return len(rows)
+            row = self._newest(place)
+            if row is None or row["state"] not in DONE:
+                return False
+            self._rewrite({**row, "state": State.SUPERSEDED})
+        return True
 
     def resolve(
         self, session: str, slot: str, sent: bool, by: str, outputs: Mapping[str, Any] | None = None

@@ -19,7 +19,7 @@ from .ledger import Ledger, Place, Receipt
 from .owner import Owner, alive
 from .plan import Step
 from .prepare import Prepared
-from .receipts import DONE, OPEN
+from .receipts import DONE
 from .standing import Standing
 from .store import Store
 
@@ -111,32 +111,20 @@ class Memory:
             return Free()
         step, id = prepared.step, prepared.step.node.id
         if step.reuse.by == "content":
-            found = self._by_content(step, prepared.key)
-            return Free() if id in self.rerun or self._fell(prepared, None, scope) else found
+            if id in self.rerun or self._fell(prepared, None, scope):
+                return Free()
+            return self._by_content(step, prepared.key)
         receipt = self.ledger.find(self._place(prepared), self.slots, move=not look_only)
         if receipt is None:
-            return self._other_doubt(step)
-        asked = id in self.rerun and self._may_rerun(receipt)
-        if asked or (receipt.state in DONE and self._fell(prepared, receipt, scope)):
-            return Free() if look_only else self._begin_again(receipt)
-        return self._judge(receipt, step, look_only)
-
-    def _may_rerun(self, receipt: Receipt) -> bool:
-        return receipt.state in DONE or (receipt.state in OPEN and not self._is_running(receipt))
-
-    def _begin_again(self, receipt: Receipt) -> Found:
-        """Let an earlier effect count no more: a person named the node and asked for it."""
-        if receipt.state in OPEN:
-            self.ledger.resolve(self.session, receipt.slot, False, "asked to run it again")
-            return Free(receipt.id)
-        self.ledger.supersede(self.session, receipt.slot)
-        return Free()
-
-    def _is_running(self, receipt: Receipt) -> bool:
-        if (str(self.store.folder), receipt.id) in STRAGGLERS:
-            return True
-        owner = receipt.owner if receipt.state == "STARTED" else None
-        return owner is not None and owner != self.owner and alive(owner)
+            return self._other_doubt(step, None) or Free()
+        again = receipt.state in DONE and (
+            id in self.rerun or self._fell(prepared, receipt, scope)
+        )
+        found = Free() if again else self._judge(receipt, step, look_only)
+        doubt = self._other_doubt(step, receipt) if isinstance(found, Free) else None
+        if again and doubt is None and not look_only:
+            self.ledger.supersede(self._place(prepared))
+        return doubt or found
 
     def _fell(self, prepared: Prepared, receipt: Receipt | None, scope: Mapping[str, Any]) -> bool:
         """Whether what the node did, as far as it has done it, is not there any more."""
@@ -151,14 +139,14 @@ class Memory:
         """Give the receipt that counts for a node with these params; nothing is changed."""
         return self.ledger.find(self._place(prepared), self.slots, move=False)
 
-    def _other_doubt(self, step: Step) -> Found:
+    def _other_doubt(self, step: Step, own: Receipt | None) -> Doubt | None:
         """Look whether what the node did before it was edited is in doubt."""
         if step.effect == "write":
             for receipt in self.ledger.open_questions(self.session):
-                if receipt.slot == step.node.id:
+                if receipt.slot == step.node.id and (own is None or receipt.id != own.id):
                     cause = "before its last edit its outcome was lost"
                     return Doubt(receipt, doubt_text(step.node.id, cause))
-        return Free()
+        return None
 
     def _place(self, prepared: Prepared) -> Place:
         return Place(self.workflow, self.session, prepared.key or "", prepared.step.node.id)
@@ -172,9 +160,9 @@ class Memory:
             case "SUCCEEDED" if receipt.kept is not None and receipt.kept.action == UNREAD:
                 return Unread(failure_from(receipt.kept.outputs["failure"]))
             case "SUCCEEDED" | "RESOLVED_SENT":
-                kept = receipt.kept or UNKEPT.get((str(self.store.folder), str(receipt.id)))
-                if kept is None:
-                    return Lost(receipt)
+                kept = receipt.kept or self._unkept(receipt)
+                if kept is None:  # what was only read can be read again
+                    return Lost(receipt) if step.effect == "write" else Free(receipt.id)
                 return Free(receipt.id) if _expired(kept, step) else Reusable(kept)
             case "STARTED":
                 return self._judge_started(receipt, step, look_only)
@@ -184,6 +172,12 @@ class Memory:
                 return FailedBefore(failure_from(receipt.failure))
             case _:
                 return Free(receipt.id)
+
+    def _unkept(self, receipt: Receipt) -> Kept | None:
+        """Give the result that only this process has, unless another one has replaced it."""
+        kept = UNKEPT.get((str(self.store.folder), str(receipt.id)))
+        bare = receipt.bare
+        return kept if kept and bare and kept.made_at == bare.made_at else None
 
     def _judge_started(self, receipt: Receipt, step: Step, look_only: bool) -> Found:
         if (str(self.store.folder), receipt.id) in STRAGGLERS:

@@ -12,6 +12,7 @@ from .states import COMPLETED
 
 UPSTREAM_FAILED = "upstream failed"
 NOT_TAKEN = "branch not taken"
+WAITS = "waits for a person"
 STOPPED = "run stopped"
 
 
@@ -50,13 +51,23 @@ def reason_to_skip(step: Step, ends: Mapping[str, End]) -> str | None:
     if step.edges_in and not any(is_taken(edge, ends[edge.source]) for edge in step.edges_in):
         return _why([ends[edge.source] for edge in step.edges_in])
     caught = {edge.source for edge in step.edges_in if is_taken(edge, ends[edge.source])}
-    needed = [ends[id] for id in step.needs if not ends[id].completed and id not in caught]
-    if needed:
-        return _why(needed)
+    held = [ends[id] for id in step.mentions - caught if _holds_back(ends[id], id in step.needs)]
+    if held:
+        return _why(held)
     edges = {edge.source for edge in step.edges_in}
     others = [ends[id] for id in step.waits_for if id not in step.mentions and id not in edges]
     stopping = [end for end in others if _stops(end)]
     return _why(stopping) if stopping else None
+
+
+def _holds_back(end: End, needed: bool) -> bool:
+    """Whether a node whose templates name that one must wait: `??` is no way out of doubt."""
+    return not end.completed and (needed or _waits(end))
+
+
+def _waits(end: End) -> bool:
+    """Whether an end is not the last word: a person has to say how it goes on."""
+    return end.state in ("waiting", "in_doubt") or (end.state == "skipped" and end.reason == WAITS)
 
 
 def _stops(end: End) -> bool:
@@ -67,12 +78,18 @@ def _stops(end: End) -> bool:
 
 
 def _why(ends: list[End]) -> str:
-    for end in ends:
-        if end.state in ("waiting", "in_doubt"):
-            return "waits for a person"
-        if end.state == "failed":
-            return UPSTREAM_FAILED
-        if end.state == "cancelled":
-            return STOPPED
-    reasons = [end.reason for end in ends if end.state == "skipped"]
-    return next((reason for reason in reasons if reason != NOT_TAKEN), NOT_TAKEN)
+    """Give the weightiest of the reasons that some ends are, whichever came first."""
+    reasons = {_reason(end) for end in ends}
+    known = (WAITS, UPSTREAM_FAILED, STOPPED)
+    others = sorted(reasons - {*known, NOT_TAKEN})
+    return next((reason for reason in (*known, *others) if reason in reasons), NOT_TAKEN)
+
+
+def _reason(end: End) -> str:
+    if end.state in ("waiting", "in_doubt"):
+        return WAITS
+    if end.state == "failed":
+        return UPSTREAM_FAILED
+    if end.state == "cancelled":
+        return STOPPED
+    return end.reason if end.state == "skipped" else NOT_TAKEN

@@ -91,7 +91,6 @@ def execute(workflow: Workflow, request: Request, tools: Tools, so_far: Outcome 
     warnings = tuple(problem for problem in workflow.problems() if problem.severity == "warning")
     if warnings:
         tools.emit(events.Checked(problems=warnings))
-    tell_old_doubts(workflow, tools)
     attempts = {id: run.attempts for id, run in so_far.nodes.items()} if so_far else {}
     outcome = Scheduler(
         Job(
@@ -108,14 +107,18 @@ def execute(workflow: Workflow, request: Request, tools: Tools, so_far: Outcome 
             attempts=attempts,
         )
     ).run()
+    tell_other_doubts(outcome.nodes, tools)
     return _with_outputs(workflow, outcome)
 
 
-def tell_old_doubts(workflow: Workflow, tools: Tools) -> None:
-    """Say which effects of this session are in doubt although their node is gone."""
-    ids = {node.id for node in workflow.nodes}
+def tell_other_doubts(nodes: Mapping[str, NodeRun], tools: Tools) -> None:
+    """Say which effects of this session are in doubt that no node asks about.
+
+    Their node is gone, was not reached, or does something else since it was edited.
+    """
+    asked = {id for id, run in nodes.items() if run.state == "in_doubt"}
     for receipt in tools.ledger.open_questions(tools.session):
-        if receipt.slot not in ids:
+        if receipt.slot not in asked:
             text = receipt.question or doubt_text(receipt.slot, "its outcome was lost")
             tools.emit(events.Notice(text=text, node=receipt.slot))
 

@@ -9,7 +9,7 @@ from ..errors import BadWorkflow
 from ..ir.graph import dependencies, waves
 from ..ir.model import Definition, Edge, Effect, Node, Retry
 from ..ir.names import nearest
-from ..ir.templates import heads
+from ..ir.templates import heads, source_template
 from ..nodes.base import NodeType
 
 
@@ -53,11 +53,15 @@ class Step:
 
 @dataclass(frozen=True)
 class Plan:
-    """All steps by id in the author's order; `left_out` maps the others to the reason."""
+    """All steps by id in the author's order; `left_out` maps the others to the reason.
+
+    `shown` are the nodes that the declared outputs name.
+    """
 
     steps: Mapping[str, Step]
     waves: tuple[tuple[str, ...], ...]
     left_out: Mapping[str, str]
+    shown: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -109,7 +113,9 @@ def make_plan(definition: Definition, types: Mapping[str, NodeType], scope: Scop
             needs=frozenset(id for id in mentions if needed[id]),
             mentions=mentions,
         )
-    return Plan(_with_edges(steps, edges), layers, left_out)
+    sources = [source_template(output.source) for output in definition.outputs.values()]
+    shown = frozenset(heads(sources)) & waits.keys()
+    return Plan(_with_edges(steps, edges), layers, left_out, shown)
 
 
 def reuse_of(effect: Effect, cache: bool | float | None) -> Reuse:

@@ -24,9 +24,12 @@ def on_own_thread(work: Callable[[], T], stop: threading.Event | None = None) ->
     results: list[T] = []
     errors: list[BaseException] = []
     ended = threading.Event()
+    gate = threading.Lock()  # taken by the work when it begins, or by an interrupt before that
     context = contextvars.copy_context()
 
     def body() -> None:
+        if not gate.acquire(blocking=False):
+            return
         try:
             results.append(context.run(work))
         except BaseException as error:  # raised again on the caller's thread
@@ -34,8 +37,8 @@ def on_own_thread(work: Callable[[], T], stop: threading.Event | None = None) ->
         finally:
             ended.set()
 
-    threading.Thread(target=body, name="wfrepair-run", daemon=True).start()
-    interrupted = _wait(ended, stop)
+    thread = threading.Thread(target=body, name="wfrepair-run", daemon=True)
+    interrupted = _wait(thread, (gate, ended), stop)
     if errors:
         raise errors[0]
     if interrupted and stop is None:
@@ -43,15 +46,29 @@ def on_own_thread(work: Callable[[], T], stop: threading.Event | None = None) ->
     return results[0]
 
 
-def _wait(ended: threading.Event, stop: threading.Event | None) -> bool:
-    """Wait for an event of our own: on 3.11 an interrupted `join` takes a live thread for dead."""
-    interrupted = False
+def _wait(
+    thread: threading.Thread,
+    marks: tuple[threading.Lock, threading.Event],
+    stop: threading.Event | None,
+) -> bool:
+    """Start the work and wait for its end; says whether that was interrupted.
+
+    An interrupt may come inside `start`, when the work has begun or has not.  The wait is for an
+    event of our own: on 3.11 an interrupted `join` takes a live thread for dead.
+    """
+    gate, ended = marks
+    started = interrupted = False
     while True:
         try:
+            if not started:
+                started = True
+                thread.start()
             while not ended.wait(LOOK):
                 pass
             return interrupted
         except KeyboardInterrupt:
+            if gate.acquire(blocking=False):
+                raise  # the work had not begun, and now never does
             interrupted = True
             if stop is not None:
                 stop.set()

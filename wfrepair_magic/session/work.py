@@ -215,7 +215,6 @@ def _not_begun(asked: Asked, tools: Tools, doubts: tuple[Receipt, ...] = ()) -> 
     lost = {receipt.slot: receipt for receipt in doubts}
     nodes = {}
     passes.announce(asked.workflow, (), tools)
-    passes.tell_old_doubts(asked.workflow, tools)
     for node in asked.workflow.nodes:
         receipt = lost.get(node.id)
         if receipt is None:
@@ -225,4 +224,5 @@ def _not_begun(asked: Asked, tools: Tools, doubts: tuple[Receipt, ...] = ()) -> 
         question = receipt.question or doubt_text(node.id, "the process that ran it is gone")
         nodes[node.id] = NodeRun(node.id, node.type, "in_doubt", reason=reason, question=question)
         tools.emit(events.NodeInDoubt(node=node.id, question=question))
+    passes.tell_other_doubts(nodes, tools)
     return Repaired(asked.workflow, Outcome("WAITING" if doubts else "CANCELLED", nodes))
