@@ -174,10 +174,12 @@ class Pass:
 
     @property
     def slots(self) -> set[str]:
+        """The ids of the workflow's nodes."""
         return {node["id"] for node in self.asked.nodes}
 
     @property
     def unhandled(self) -> bool:
+        """Whether a failure so far is one that nothing takes."""
         return any(end.state == "failed" and not end.handled for end in self.ends.values())
 
     def _state(self) -> str:
@@ -287,9 +289,10 @@ class Pass:
         if not self.unhandled or self.interrupted:
             return
         for node in nodes:
-            if self.ends[node["id"]].why in (FAILED, STOPPED) and self._cannot_resolve(node):
-                if self.ends[node["id"]].state == "skipped":
-                    self.ends[node["id"]] = fail(node)
+            end = self.ends[node["id"]]
+            kept_back = end.state == "skipped" and end.why in (FAILED, STOPPED)
+            if kept_back and self._cannot_resolve(node):
+                self.ends[node["id"]] = fail(node)
 
     def _cannot_resolve(self, node: Node) -> bool:
         return any(

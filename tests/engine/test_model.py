@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-import multiprocessing
 import os
 import shutil
-import signal
+import subprocess
 import sys
 import tempfile
 import threading
@@ -25,7 +24,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 from model import LAPSED, Asked, End, Killed, Model, Told, given_for, references_of
 
 from wfrepair_magic import Run, events, run
-from wfrepair_magic.session import resolve
+from wfrepair_magic.session import preview, resolve
 
 LONG = os.environ.get("WFREPAIR_TESTS") == "long"
 EXAMPLES, STEPS = (10_000, 50) if LONG else (200, 20)
@@ -38,6 +37,11 @@ BEFALLS = (
     ("works", ""), ("refuses", "before"), ("is down", "before"), ("garbles", "after"),
     ("loses", "before"), ("loses", "after"),
 )  # fmt: skip
+OPEN = {"done", "reused", "failed", "skipped", "in_doubt"}
+COMES_TRUE = {
+    "reused": {"reused", "waiting"}, "in doubt": {"in_doubt"}, "failed": {"failed"},
+    "skipped": {"skipped", "failed"}, "runs": OPEN, "would send": OPEN, "would send again": OPEN,
+}  # fmt: skip
 CHANGES = {
     "type": st.sampled_from(TYPES),
     "effect": st.sampled_from(("pure", "read", "write")),
@@ -170,13 +174,13 @@ class Machine(RuleBasedStateMachine):
     def call(self, asked: Asked, **more: Any) -> dict[str, Any]:
         """Give the call of `run` that a model's question stands for."""
         options = {
-            "name": asked.name, "store": self.folder / ".wfrepair", "fresh": asked.fresh,
+            "name": asked.name, "store": str(self.folder / ".wfrepair"), "fresh": asked.fresh,
             "session": asked.mode, "rerun": sorted(asked.rerun), "until": asked.until,
             "on_failure": "stop" if asked.stop else "continue", "max_workers": 1, **more,
         }  # fmt: skip
         return {
-            "nodes": asked.nodes, "inputs": {"x": asked.x}, "folder": self.folder,
-            "options": options,
+            "nodes": asked.nodes, "inputs": {"x": asked.x}, "folder": str(self.folder),
+            "options": options, "code": (asked.bonus, asked.helper),
         }  # fmt: skip
 
     def here(self, asked: Asked, **more: Any) -> Run:
@@ -186,18 +190,19 @@ class Machine(RuleBasedStateMachine):
         workflow = acted.built(call["nodes"])
         return run(workflow, call["inputs"], folder=self.folder, **call["options"])
 
-    def both(self, **options: Any) -> None:
+    def both(self, **options: Any) -> Told:
         """Run here, ask the model, and compare all that can be seen."""
         asked = self.ask(**options)
         seen: list[events.Event] = []
         done = self.here(asked, sinks=[seen.append])
-        self.compare(done, self.model.run(asked))
+        told = self.model.run(asked)
+        self.compare(done, told)
         self.all_doubts_are_told(done, seen)
+        return told
 
     def compare(self, done: Run, told: Told) -> None:
         """Hold a run against what the model tells of it."""
-        ends = {id: (ran.state, ran.outputs.get("value")) for id, ran in done.nodes.items()}
-        assert (done.state, ends) == (told.state, plain(told.ends))
+        assert (done.state, ends_of(done)) == (told.state, plain(told.ends))
         self.log_is_right()
 
     def log_is_right(self) -> None:
@@ -215,7 +220,7 @@ class Machine(RuleBasedStateMachine):
         told |= {e.node for e in seen if isinstance(e, events.Notice) and "resolve" in e.text}
         assert set(self.model.sessions[done.name].doubts()) <= told
 
-    @rule(name=st.sampled_from("www" "v"), mode=st.sampled_from(("open", "open", "per-run")))
+    @rule(name=st.sampled_from("wwwv"), mode=st.sampled_from(("open", "open", "per-run")))
     def run_it(self, name: str, mode: str) -> None:
         """A plain run, sometimes under another name, sometimes as a daily one."""
         self.both(name=name, mode=mode)
@@ -224,6 +229,18 @@ class Machine(RuleBasedStateMachine):
     def just_run_it(self) -> None:
         """A plain run."""
         self.both()
+
+    @rule()
+    def look_before_running_it(self) -> None:
+        """What the preview says of a node comes true, unless one above it ends otherwise."""
+        asked = self.ask()
+        acted.define(asked.bonus, asked.helper)
+        call = self.call(asked)
+        workflow = acted.built(asked.nodes)
+        seen = preview(workflow, call["inputs"], folder=self.folder, **call["options"])
+        told = self.both()
+        for id, verdict in seen.verdicts.items():
+            assert told.ends[id].state in COMES_TRUE[verdict], (id, verdict, told.ends[id])
 
     @rule()
     def run_it_afresh(self) -> None:
@@ -291,11 +308,11 @@ class Machine(RuleBasedStateMachine):
         for thread in threads:
             thread.join()
         told = [self.model.run(asked) for _ in "12"]
-        self.compare_all([(one.state, ends_of(one)) for one in done], told)
+        self.compare_all([[one.state, ends_of(one)] for one in done], told)
 
     def compare_all(self, done: list[Any], told: list[Told]) -> None:
         """Hold runs that went on at once against the model's, one after the other."""
-        expected = [(one.state, plain(one.ends)) for one in told]
+        expected = [[one.state, plain(one.ends)] for one in told]
         assert sorted(done, key=repr) == sorted(expected, key=repr)
         self.log_is_right()
 
@@ -319,19 +336,11 @@ class Machine(RuleBasedStateMachine):
 
     def elsewhere(self, asked: Asked, count: int = 1) -> list[Any]:
         """Run in new processes at once; gives what each tells, None for one that was killed."""
-        pipes = [context().Pipe(duplex=False) for _ in range(count)]
-        code = (asked.bonus, asked.helper)
-        children = [
-            context().Process(target=acted.work, args=(tells, code, self.call(asked)))
-            for _, tells in pipes
-        ]
-        for child, (_, tells) in zip(children, pipes, strict=True):
-            child.start()
-            tells.close()
-        said = [hear(heard) for heard, _ in pipes]
-        for child in children:
-            child.join()
-        return said
+        others = elsewhere()
+        assert others.stdin is not None and others.stdout is not None
+        others.stdin.write(json.dumps([self.call(asked)] * count) + "\n")
+        others.stdin.flush()
+        return list(json.loads(others.stdout.readline()))
 
     def process(self) -> str:
         """Name a process that nobody was before."""
@@ -374,36 +383,37 @@ def without(node: Mapping[str, Any], gone: str) -> dict[str, Any]:
     return {**node, "params": params, "after": [id for id in node["after"] if id != gone]}
 
 
-def plain(ends: Mapping[str, End]) -> dict[str, tuple[str, int | None]]:
+def plain(ends: Mapping[str, End]) -> dict[str, list[Any]]:
     """Give ends as state and value."""
-    return {id: (end.state, end.value) for id, end in ends.items()}
+    return {id: [end.state, end.value] for id, end in ends.items()}
 
 
-def ends_of(done: Run) -> dict[str, tuple[str, int | None]]:
+def ends_of(done: Run) -> dict[str, list[Any]]:
     """Give each node's state and value."""
-    return {id: (ran.state, ran.outputs.get("value")) for id, ran in done.nodes.items()}
-
-
-def hear(pipe: Any) -> Any:
-    """Take what a process tells; None where it ends without a word."""
-    try:
-        return pipe.recv()
-    except EOFError:
-        return None
-    finally:
-        pipe.close()
+    return {id: [ran.state, ran.outputs.get("value")] for id, ran in done.nodes.items()}
 
 
 @cache
-def context() -> Any:
-    """Give the way to start processes quickly."""
-    found = multiprocessing.get_context("forkserver")
-    found.set_forkserver_preload(["acted"])
-    return found
+def elsewhere() -> subprocess.Popen[str]:
+    """Give the process that starts other processes."""
+    path = {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    command = [sys.executable, "-c", "import acted; acted.serve()"]
+    pipe = subprocess.PIPE
+    return subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, env={**os.environ, **path})
 
 
-TestModel = pytest.mark.timeout(0 if LONG else 600)(Machine.TestCase)
-TestModel.settings = settings(
-    max_examples=EXAMPLES, stateful_step_count=STEPS, deadline=None,
-    suppress_health_check=list(HealthCheck),
-)  # fmt: skip
+@pytest.mark.timeout(0 if LONG else 600)
+class TestModel(Machine.TestCase):  # type: ignore[name-defined, misc]
+    """Runs the machine."""
+
+    settings = settings(
+        max_examples=EXAMPLES, stateful_step_count=STEPS, deadline=None,
+        suppress_health_check=list(HealthCheck),
+    )  # fmt: skip
+
+    @classmethod
+    def tearDownClass(cls) -> None:
+        """Let the other process end."""
+        if elsewhere.cache_info().currsize:
+            elsewhere().communicate()
+            elsewhere.cache_clear()

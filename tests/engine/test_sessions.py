@@ -94,6 +94,14 @@ def test_a_session_per_run_is_resumed_until_it_succeeded(
     assert (enter(ledger, "w", "per-run").id == first.id) is goes_on
 
 
+def test_a_run_that_never_said_its_end_is_resumed(ledger: Ledger) -> None:
+    """A kill after a success leaves a session that is gone on with: it may hold doubt."""
+    first = enter(ledger, "w", "open")
+    ended(ledger, first.id, "SUCCESS")
+    enter(ledger, "w", "open")  # and is killed
+    assert enter(ledger, "w", "per-run").id == first.id
+
+
 def test_sessions_belong_to_one_workflow(ledger: Ledger) -> None:
     """Two workflows of one store never share a session."""
     assert enter(ledger, "a", "open").id != enter(ledger, "b", "open").id

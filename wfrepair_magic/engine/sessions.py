@@ -43,12 +43,12 @@ def enter(ledger: Ledger, workflow: str, mode: Mode, fresh: bool = False) -> Ses
 
     `open` goes on with the newest session; `per-run` does so unless its last run ended SUCCESS
     or DEGRADED; `fresh` always opens a new one.  Two processes that enter at once get the same.
+    `state` is how the last run ended; from now on the session has none until the next has.
     """
     with ledger.file.transaction():
         row = None if fresh else _newest(ledger, workflow)
         if row is not None and not (mode == "per-run" and row["state"] in COMPLETE):
-            row = {**row, "state": ""}  # until this run says how it ended, it has not
-            update(ledger.file.sqlite, SESSIONS, row)
+            update(ledger.file.sqlite, SESSIONS, {**row, "state": ""})  # it may never say its end
             return _session(row)
         row = {
             "name": secrets.token_hex(8), "workflow": workflow, "opened": time.time(), "state": ""
