@@ -21,7 +21,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
-from model import LAPSED, Asked, End, Killed, Model, Told, given_for, references_of
+from model import LAPSED, Asked, End, Killed, Model, Told, by_content, given_for, references_of
 
 from wfrepair_magic import Run, events, run
 from wfrepair_magic.session import preview, resolve
@@ -194,15 +194,19 @@ class Machine(RuleBasedStateMachine):
         """Run here, ask the model, and compare all that can be seen."""
         asked = self.ask(**options)
         seen: list[events.Event] = []
-        done = self.here(asked, sinks=[seen.append])
         told = self.model.run(asked)
-        self.compare(done, told)
+        workers = 4 if runs_in_any_turn(asked, told) else 1
+        done = self.here(asked, sinks=[seen.append], max_workers=workers)
+        self.compare(done, told, workers > 1)
         self.all_doubts_are_told(done, seen)
         return told
 
-    def compare(self, done: Run, told: Told) -> None:
-        """Hold a run against what the model tells of it."""
-        assert (done.state, ends_of(done)) == (told.state, plain(told.ends))
+    def compare(self, done: Run, told: Told, any_turn: bool = False) -> None:
+        """Hold a run against what the model tells of it; of twins either may have done it."""
+        found, expected = ends_of(done), plain(told.ends)
+        for end in [*found.values(), *expected.values()] if any_turn else ():
+            end[0] = end[0].replace("reused", "done")
+        assert (done.state, found) == (told.state, expected)
         self.log_is_right()
 
     def log_is_right(self) -> None:
@@ -375,6 +379,16 @@ class Machine(RuleBasedStateMachine):
             self.log_is_right()
         else:
             self.compare_all(said, [told])
+
+
+def runs_in_any_turn(asked: Asked, told: Told) -> bool:
+    """Whether it does not matter in which turn the nodes run; equal pure nodes may share."""
+    keys = Counter(told.keys.values())
+    shared = [n for n in asked.nodes if keys[told.keys.get(n["id"], ())] > 1]
+    plainly = all(by_content(node) and node.get("cache") != LAPSED for node in shared)
+    moods = {what for what, _ in asked.moods.values()}
+    calm = not asked.stop and not moods & {"interrupts", "cancels"}
+    return calm and (not shared or (plainly and not asked.rerun))
 
 
 def without(node: Mapping[str, Any], gone: str) -> dict[str, Any]:
