@@ -221,3 +221,16 @@ def test_a_node_cannot_change_what_another_one_sees(store: Path) -> None:
     assert (done.nodes["b"].outputs, done.nodes["c"].outputs) == (
         {"result": 3}, {"result": [1, 2]},
     )  # fmt: skip
+
+
+def test_a_chain_of_nodes_that_are_left_out_is_left_out_whole(store: Path) -> None:
+    """What follows a node that is not needed is not needed either, and each says so once."""
+    nodes = [
+        {"id": "a", "type": "part"},
+        {"id": "b", "type": "part", "after": ["a"]},
+        {"id": "c", "type": "part", "after": ["b"]},
+        {"id": "d", "type": "part"},
+    ]
+    assert ends(go(store, nodes, until="d")) == {
+        **dict.fromkeys("abc", "skipped: not needed for d"), "d": "done",
+    }  # fmt: skip

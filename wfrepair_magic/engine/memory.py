@@ -117,9 +117,7 @@ class Memory:
         receipt = self.ledger.find(self._place(prepared), self.slots, move=not look_only)
         if receipt is None:
             return self._other_doubt(step, None) or Free()
-        again = receipt.state in DONE and (
-            id in self.rerun or self._fell(prepared, receipt, scope)
-        )
+        again = receipt.state in DONE and (id in self.rerun or self._fell(prepared, receipt, scope))
         found = Free() if again else self._judge(receipt, step, look_only)
         doubt = self._other_doubt(step, receipt) if isinstance(found, Free) else None
         if again and doubt is None and not look_only:

@@ -47,15 +47,23 @@ def is_taken(edge: Edge, end: End) -> bool:
 
 
 def reason_to_skip(step: Step, ends: Mapping[str, End]) -> str | None:
-    """Say why a node whose predecessors are all decided does not run; None if it does."""
-    if step.edges_in and not any(is_taken(edge, ends[edge.source]) for edge in step.edges_in):
-        return _why([ends[edge.source] for edge in step.edges_in])
-    caught = {edge.source for edge in step.edges_in if is_taken(edge, ends[edge.source])}
-    held = [ends[id] for id in step.mentions - caught if _holds_back(ends[id], id in step.needs)]
+    """Say why a node does not run, however others will end; None if it does, or yet may.
+
+    `ends` holds those of its predecessors that are decided.
+    """
+    edges = [edge for edge in step.edges_in if edge.source in ends]
+    taken = {edge.source for edge in edges if is_taken(edge, ends[edge.source])}
+    if edges and not taken and len(edges) == len(step.edges_in):
+        return _why([ends[edge.source] for edge in edges])
+    held = [
+        ends[id]
+        for id in step.mentions - taken
+        if id in ends and _holds_back(ends[id], id in step.needs)
+    ]
     if held:
         return _why(held)
-    edges = {edge.source for edge in step.edges_in}
-    others = [ends[id] for id in step.waits_for if id not in step.mentions and id not in edges]
+    apart = step.mentions | {edge.source for edge in edges}
+    others = [ends[id] for id in step.waits_for if id in ends and id not in apart]
     stopping = [end for end in others if _stops(end)]
     return _why(stopping) if stopping else None
 

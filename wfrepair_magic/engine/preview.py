@@ -63,10 +63,8 @@ class _Walk:
         self._look_up(step, prepared)
 
     def _reason_to_skip(self, step: Step) -> str | None:
-        if any(self.ends[id].state == OPEN for id in step.waits_for):
-            gone = [id for id in step.needs if self.ends[id].state in ("skipped", "failed")]
-            return order.UPSTREAM_FAILED if gone else None
-        return order.reason_to_skip(step, self.ends)
+        ends = {id: self.ends[id] for id in step.waits_for if self.ends[id].state != OPEN}
+        return order.reason_to_skip(step, ends)
 
     def _look_up(self, step: Step, prepared: Prepared) -> None:
         match self.memory.find(prepared, self.scope, look_only=True):

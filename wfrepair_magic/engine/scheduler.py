@@ -94,6 +94,7 @@ class Scheduler:
         self.board = Board(job.plan, job.values, job.attempts, job.emit)
         self.running: dict[str, _Running] = {}
         self.later: list[_Later] = []
+        self.twins: list[Prepared] = []  # each waits for an equal pure node that is under way
         self.messages: queue.SimpleQueue[Ended | events.Event] = queue.SimpleQueue()
         self.interrupted = False
         self.begin = time.perf_counter()
@@ -102,7 +103,7 @@ class Scheduler:
 
     def run(self) -> Outcome:
         """Run the plan to its end and give what it leaves."""
-        while self.board.ready or self.later or self.running:
+        while self.board.ready or self.later or self.running or self.twins:
             self._look_at_the_clock()
             self._start_ready()
             if self.running or self.later:
@@ -116,6 +117,12 @@ class Scheduler:
         return self.interrupted or (self.job.on_failure == "stop" and bool(self.board.failures))
 
     def _start_ready(self) -> None:
+        twins, self.twins = self.twins, []
+        for twin in twins:
+            if self._stopping:
+                self.board.skip(twin.step.node.id, order.STOPPED)
+            else:
+                self._apply(twin)
         while self.board.ready and len(self.running) < self.job.workers:
             step = self.board.next()
             reason = self.board.reason_to_skip(step)
@@ -179,6 +186,8 @@ class Scheduler:
 
     def _apply(self, prepared: Prepared) -> None:
         """Reuse, run, fail or ask, as what is kept for the node says."""
+        if self._has_twin_under_way(prepared):
+            return self.twins.append(prepared)
         match self.job.memory.find(prepared, self.board.scope):
             case Reusable(kept):
                 self.board.reuse(prepared.step, kept, max(0.0, time.time() - kept.made_at))
@@ -190,6 +199,13 @@ class Scheduler:
                 self._lost(prepared.step, receipt)
             case Doubt(receipt, question):
                 self._doubt(prepared, receipt, question)
+
+    def _has_twin_under_way(self, prepared: Prepared) -> bool:
+        """Whether the same is being computed for another node: then its result will do."""
+        by_content = prepared.step.reuse.by == "content" and prepared.key is not None
+        return by_content and any(
+            running.prepared.key == prepared.key for running in self.running.values()
+        )
 
     def _lost(self, step: Step, receipt: Receipt) -> None:
         """An effect whose result was not kept: done, unless somebody needs its value."""
