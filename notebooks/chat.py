@@ -23,8 +23,14 @@ LOG = Path("chat.log")
 
 
 def start(port: int = PORT, log: Path = LOG) -> str:
-    """Start the service unless it runs already, and give its address."""
+    """Start the service unless it runs already, and give its address.
+
+    Raises RuntimeError where the port is taken, also by a service with another log.
+    """
     if _answers(port):
+        other = _request(port, "/health").decode().removeprefix("chat ")
+        if Path(other) != log.resolve():
+            raise RuntimeError(f"a chat service writes to {other}; end it first with chat.stop()")
         return f"http://127.0.0.1:{port}"
     command = [sys.executable, __file__, "--port", str(port), "--log", str(log)]
     subprocess.Popen(
@@ -60,7 +66,7 @@ def _request(port: int, path: str, data: bytes | None = None) -> bytes:
 
 def _answers(port: int) -> bool:
     try:
-        return _request(port, "/health") == b"chat"
+        return _request(port, "/health").startswith(b"chat ")
     except (urllib.error.URLError, OSError):
         return False
 
@@ -69,8 +75,8 @@ class _Handler(BaseHTTPRequestHandler):
     server: _Server
 
     def do_GET(self) -> None:
-        """Say that the service is well."""
-        self._answer(200, b"chat", "text/plain")
+        """Say that the service is well, and where its log is."""
+        self._answer(200, f"chat {self.server.log.resolve()}".encode(), "text/plain")
 
     def do_POST(self) -> None:
         """Take a message, and answer only after it is on disk."""

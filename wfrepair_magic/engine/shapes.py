@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ..ir.shell import Program
+
 MOST_KEYS = 8
 
 
@@ -21,8 +23,8 @@ def shape(value: Any, depth: int = 2) -> str:
         return "integer"
     if isinstance(value, float):
         return "number"
-    if isinstance(value, str):
-        return f"text({len(value)})"
+    if isinstance(value, str | Program):
+        return f"text({len(value if isinstance(value, str) else value.text)})"
     if isinstance(value, bytes):
         return f"bytes({len(value)})"
     if isinstance(value, Mapping):
