@@ -7,23 +7,18 @@ nodes run one at a time, as with `max_workers=1`; what the nodes do lies in `act
 from __future__ import annotations
 
 import itertools
-import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from acted import HELPERS
+from model_nodes import LAPSED, REFERENCE, Node, by_content, in_turn, references_of, upstream
 
-Node = Mapping[str, Any]
 Key = tuple[Any, ...]
 
 DISK = "disk"
 PERSON, FAILED, STOPPED, LEFT_OUT = "person", "failed", "stopped", "left out"
-LAPSED = "0.001ms"
-"""The lifetime of a result that nobody can be in time for."""
-
-REFERENCE = re.compile(r"\$\{(\w+)(?:\.(\w+))?(?: \?\? (\d+))?\}")
 
 
 class Killed(Exception):
@@ -119,8 +114,11 @@ class Model:
         self.sent: Counter[str] = Counter()
         self.numbers = itertools.count()
 
-    def run(self, asked: Asked) -> Told:
-        """Do the run; raises Killed where a node kills it."""
+    def run(self, asked: Asked, failed: set[tuple[Key, str]] | None = None) -> Told:
+        """Do the run; raises Killed where a node kills it.
+
+        `failed` holds the effects that reported a failure in this run; its passes share it.
+        """
         old = self.sessions.get(asked.name)
         if asked.fresh and old is not None and old.doubts():
             old.state = "WAITING"
@@ -131,11 +129,11 @@ class Model:
         if old is None or asked.fresh or over:
             self.sessions[asked.name] = Session()
         self.sessions[asked.name].state = ""
-        return self.go_on(asked, set(asked.rerun), set())
+        return self.go_on(asked, set() if failed is None else failed)
 
-    def go_on(self, asked: Asked, rerun: set[str], failed: set[tuple[Key, str]]) -> Told:
-        """Do one pass of a run; the sets hold what the passes of one run share."""
-        told = Pass(self, self.sessions[asked.name], asked, rerun, failed).tell()
+    def go_on(self, asked: Asked, failed: set[tuple[Key, str]]) -> Told:
+        """Do one pass of a run."""
+        told = Pass(self, self.sessions[asked.name], asked, failed).tell()
         self.sessions[asked.name].state = told.state
         return told
 
@@ -155,7 +153,6 @@ class Pass:
     model: Model
     session: Session
     asked: Asked
-    rerun: set[str]
     failed: set[tuple[Key, str]]
     ends: dict[str, End] = field(default_factory=dict)
     keys: dict[str, Key] = field(default_factory=dict)
@@ -235,10 +232,10 @@ class Pass:
         if by_content(node):
             found = [self.model.results.get((key, w)) for w in (DISK, self.asked.process)]
             value = next((value for value in found if value is not None), None)
-            kept = value is not None and id not in self.rerun and node.get("cache") != LAPSED
+            kept = value is not None and id not in self.asked.rerun and node.get("cache") != LAPSED
             return End("reused", value) if kept else None
         receipt = self.session.take(key, id, self.slots)
-        if receipt is not None and receipt.state == "done" and id not in self.rerun:
+        if receipt is not None and receipt.state == "done" and id not in self.asked.rerun:
             if receipt.where in (DISK, self.asked.process):
                 return End("reused", receipt.value)
             if node["effect"] == "write":
@@ -247,7 +244,7 @@ class Pass:
             return End("in_doubt", why=PERSON)
         if node["effect"] == "write" and id in self.session.doubts():
             return End("in_doubt", why=PERSON)
-        if receipt is not None and receipt.state == "done" and id in self.rerun:
+        if receipt is not None and receipt.state == "done" and id in self.asked.rerun:
             self.session.receipts[key, id] = replace(receipt, state="superseded")
         return fail(node) if (key, id) in self.failed else None
 
@@ -276,7 +273,6 @@ class Pass:
         if what == "kills":
             raise Killed
         if value is not None:
-            self.rerun.discard(id)
             return End("done", value)
         if write and what == "refuses":
             self.failed.add((key, id))
@@ -313,43 +309,3 @@ def given_for(key: Key) -> int:
 def fail(node: Node) -> End:
     """Give the end of a node that fails."""
     return End("failed", why=FAILED, handled=node.get("optional", False))
-
-
-def by_content(node: Node) -> bool:
-    """Whether a node's result is kept by what goes in, for every session."""
-    cache = node.get("cache")
-    if node["effect"] == "pure":
-        return cache is not False
-    return node["effect"] == "read" and cache not in (None, False)
-
-
-def references_of(node: Node) -> list[tuple[str, str | None, str | None]]:
-    """Give head, field and fallback of each reference to another node."""
-    found = (REFERENCE.fullmatch(str(text)) for text in node["params"].values())
-    return [match.groups() for match in found if match is not None and match[1] != "x"]  # type: ignore[misc]
-
-
-def waits_of(node: Node) -> set[str]:
-    """Give the ids that a node waits for."""
-    return {head for head, _, _ in references_of(node)} | set(node.get("after", ()))
-
-
-def upstream(nodes: Sequence[Node], target: str) -> set[str]:
-    """Give a node's id with all that it waits for."""
-    waits = {node["id"]: waits_of(node) for node in nodes}
-    return {target}.union(*(upstream(nodes, id) for id in waits[target]))
-
-
-def in_turn(nodes: Sequence[Node]) -> list[Node]:
-    """Order nodes as one worker takes them: of the ready ones the longest path, then the first."""
-    followers = {n["id"]: [o["id"] for o in nodes if n["id"] in waits_of(o)] for n in nodes}
-
-    def remaining(id: str) -> int:
-        return 1 + max((remaining(other) for other in followers[id]), default=0)
-
-    turn: list[Node] = []
-    while len(turn) < len(nodes):
-        before = {node["id"] for node in turn}
-        ready = [n for n in nodes if n["id"] not in before and waits_of(n) <= before]
-        turn.append(max(ready, key=lambda node: remaining(node["id"])))
-    return turn

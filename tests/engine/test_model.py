@@ -18,10 +18,12 @@ from typing import Any
 
 import acted
 import pytest
+from editor import TYPES, Editor, some
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
-from model import LAPSED, Asked, End, Killed, Model, Told, by_content, given_for, references_of
+from hypothesis.stateful import precondition, rule
+from model import Asked, End, Killed, Model, Told, given_for
+from model_nodes import LAPSED, by_content, references_of
 
 from wfrepair_magic import Run, events, run
 from wfrepair_magic.session import preview, resolve
@@ -31,28 +33,14 @@ EXAMPLES, STEPS = (10_000, 50) if LONG else (200, 20)
 MEMORY = Path("/dev/shm")
 """Where files need not reach a disk; that they do is tested elsewhere."""
 
-TYPES = ("plus", "minus", "odd")
-NAMES = tuple(f"n{number}" for number in range(8))
-BEFALLS = (
-    ("works", ""), ("refuses", "before"), ("is down", "before"), ("garbles", "after"),
-    ("loses", "before"), ("loses", "after"),
-)  # fmt: skip
 OPEN = {"done", "reused", "failed", "skipped", "in_doubt"}
 COMES_TRUE = {
     "reused": {"reused", "waiting"}, "in doubt": {"in_doubt"}, "failed": {"failed"},
     "skipped": {"skipped", "failed"}, "runs": OPEN, "would send": OPEN, "would send again": OPEN,
 }  # fmt: skip
-CHANGES = {
-    "type": st.sampled_from(TYPES),
-    "effect": st.sampled_from(("pure", "read", "write")),
-    "cache": st.sampled_from((None, None, True, False, "1h", LAPSED)),
-    "optional": st.booleans(),
-    "retry": st.sampled_from(({"attempts": 1}, {"attempts": 2, "wait": 0})),
-}
-some = st.integers(0, 7)
 
 
-class Machine(RuleBasedStateMachine):
+class Machine(Editor):
     """A person edits, runs, breaks and heals; the model does so too."""
 
     def __init__(self) -> None:
@@ -60,108 +48,11 @@ class Machine(RuleBasedStateMachine):
         place = str(MEMORY) if MEMORY.is_dir() else None
         self.folder = Path(tempfile.mkdtemp(prefix="wfrepair-", dir=place))
         self.model = Model()
-        self.asked = Asked(nodes=[])
-        self.ids: set[str] = set()
-        self.moods: dict[str, tuple[str, str]] = {}
         self.processes = 0
 
     def teardown(self) -> None:
         """Take the world away again."""
         shutil.rmtree(self.folder)
-
-    # --- the workflow is edited ---------------------------------------------------------------
-
-    @initialize(data=st.data())
-    def begin(self, data: st.DataObject) -> None:
-        """Begin with a few nodes."""
-        for _ in range(data.draw(st.integers(1, 4))):
-            self.add_a_node(data)
-
-    def change(self, **changes: Any) -> None:
-        """Let something differ from the next run on."""
-        self.asked = replace(self.asked, **changes)
-
-    def param(self, data: st.DataObject, before: Sequence[str]) -> int | str:
-        """Draw what a param says: a number, the input, or one of the nodes before."""
-        texts: list[int | str] = [0, 1, 2, "${x}"]
-        for id in before:
-            texts += [f"${{{id}.value}}", f"${{{id}.value ?? 3}}", f"${{{id}.Value}}"]
-        weights = st.sampled_from(texts + [text for text in texts if str(text).endswith("value}")])
-        return data.draw(weights)
-
-    @rule(data=st.data())
-    def add_a_node(self, data: st.DataObject) -> None:
-        """A node is added somewhere; it may use those above it."""
-        nodes = [*self.asked.nodes]
-        ids = [id for id in NAMES if id not in {node["id"] for node in nodes}]
-        if len(nodes) == 5:
-            return
-        at = data.draw(st.integers(0, len(nodes)))
-        above = [node["id"] for node in nodes[:at]]
-        new: dict[str, Any] = {"id": data.draw(st.sampled_from(ids))}
-        new |= {key: data.draw(values) for key, values in CHANGES.items() if key != "cache"}
-        new["params"] = {name: self.param(data, above) for name in "ab"}
-        new["after"] = data.draw(st.lists(st.sampled_from(above), max_size=1)) if above else []
-        self.change(nodes=[*nodes[:at], new, *nodes[at:]])
-
-    @rule(at=some, what=st.sampled_from((*CHANGES, "params", "params")), data=st.data())
-    def edit_a_node(self, at: int, what: str, data: st.DataObject) -> None:
-        """One property of a node is changed."""
-        nodes = [*self.asked.nodes]
-        at %= len(nodes)
-        if what == "params":
-            above = [node["id"] for node in nodes[:at]]
-            name = data.draw(st.sampled_from("ab"))
-            new: Any = {**nodes[at]["params"], name: self.param(data, above)}
-        else:
-            new = data.draw(CHANGES[what])
-        self.change(nodes=[*nodes[:at], {**nodes[at], what: new}, *nodes[at + 1 :]])
-
-    @rule(at=some, to=st.sampled_from(NAMES))
-    def rename_a_node(self, at: int, to: str) -> None:
-        """A node and all references to it get another name; two may swap theirs."""
-        old = self.asked.nodes[at % len(self.asked.nodes)]["id"]
-        text = json.dumps(self.asked.nodes).replace(to, "@").replace(old, to).replace("@", old)
-        self.change(nodes=json.loads(text))
-
-    @rule(at=some)
-    def remove_a_node(self, at: int) -> None:
-        """A node is taken out; what referred to it takes a number."""
-        nodes = [*self.asked.nodes]
-        if len(nodes) == 1:
-            return
-        gone = nodes.pop(at % len(nodes))["id"]
-        self.change(nodes=[without(node, gone) for node in nodes])
-
-    @rule(at=some)
-    def move_a_node(self, at: int) -> None:
-        """A node changes places with the one below, unless that refers to it."""
-        nodes = [*self.asked.nodes]
-        at %= len(nodes)
-        below = nodes[at + 1 : at + 2]
-        if below and nodes[at]["id"] not in json.dumps(below):
-            nodes[at : at + 2] = [*below, nodes[at]]
-            self.change(nodes=nodes)
-
-    @rule(x=st.integers(0, 2))
-    def change_the_input(self, x: int) -> None:
-        """The input gets another value."""
-        self.change(x=x)
-
-    @rule(bonus=st.integers(0, 1), helper=st.sampled_from(tuple(acted.HELPERS)))
-    def change_the_code(self, bonus: int, helper: str) -> None:
-        """A constant or a helper of the node functions becomes another."""
-        self.change(bonus=bonus, helper=helper)
-
-    @rule(type=st.sampled_from(TYPES), mood=st.sampled_from(BEFALLS))
-    def change_the_world(self, type: str, mood: tuple[str, str]) -> None:
-        """What a node function deals with breaks, or is mended."""
-        self.moods[type] = mood
-
-    @rule()
-    def heal_the_world(self) -> None:
-        """Everything works again."""
-        self.moods.clear()
 
     # --- it is run ----------------------------------------------------------------------------
 
@@ -268,12 +159,12 @@ class Machine(RuleBasedStateMachine):
         """A planted fault is mended: by policy, or by the person who accepts what is offered."""
         asked = self.ask()
         done = self.here(asked, repair=policy)
-        shared: tuple[set[str], set[Any]] = (set(), set())
-        told = self.model.run(replace(asked))
+        failed: set[Any] = set()
+        told = self.model.run(asked, failed)
         workflow = acted.built(asked.nodes)
         for fix in done.applied:
             workflow = fix.apply(workflow)
-            told = self.model.go_on(replace(asked, nodes=workflow.data["nodes"]), *shared)
+            told = self.model.go_on(replace(asked, nodes=workflow.data["nodes"]), failed)
         self.change(nodes=workflow.data["nodes"])
         self.compare(done, told)
         if told.state == "FAILED" and self.misspelt(told):
@@ -389,12 +280,6 @@ def runs_in_any_turn(asked: Asked, told: Told) -> bool:
     moods = {what for what, _ in asked.moods.values()}
     calm = not asked.stop and not moods & {"interrupts", "cancels"}
     return calm and (not shared or (plainly and not asked.rerun))
-
-
-def without(node: Mapping[str, Any], gone: str) -> dict[str, Any]:
-    """Give a node that refers to another one no more."""
-    params = {name: 1 if gone in str(value) else value for name, value in node["params"].items()}
-    return {**node, "params": params, "after": [id for id in node["after"] if id != gone]}
 
 
 def plain(ends: Mapping[str, End]) -> dict[str, list[Any]]:
