@@ -302,7 +302,7 @@ def elsewhere() -> subprocess.Popen[str]:
 
 
 @pytest.mark.timeout(0 if LONG else 600)
-class TestModel(Machine.TestCase):  # type: ignore[name-defined, misc]
+class TestModel(Machine.TestCase):
     """Runs the machine."""
 
     settings = settings(
