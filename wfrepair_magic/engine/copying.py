@@ -23,20 +23,27 @@ def fresh(value: Any, leaf: Callable[[str], Any] = lambda text: text) -> Any:
 def rebuild(value: Any, leaf: Callable[[str], Any] = lambda text: text) -> Any:
     """Copy the containers of a nested value and put each text through `leaf`.
 
-    Lists, tuples, dicts and shell programs are rebuilt; every other object is handed on as it
-    is.  Mapping keys are kept.
+    Lists, tuples, sets, dicts with their keys, and shell programs are rebuilt; bytes that are
+    text go through `leaf` as text; every other object is handed on as it is.
     """
     kind = type(value)
     if kind is str:
         return leaf(value)
     if kind is dict:
-        return {key: rebuild(item, leaf) for key, item in value.items()}
-    if kind is list:
-        return [rebuild(item, leaf) for item in value]
-    if kind is tuple:
-        return tuple(rebuild(item, leaf) for item in value)
-    if kind is set:
-        return set(value)
+        return {rebuild(key, leaf): rebuild(item, leaf) for key, item in value.items()}
+    if kind in _ROWS:
+        return kind(rebuild(item, leaf) for item in value)
+    if kind is bytes or kind is bytearray:
+        return kind(_through(value, leaf))
     if kind is Program:
         return Program(leaf(value.text), rebuild(dict(value.values), leaf))
     return value
+
+
+_ROWS = (list, tuple, set, frozenset)
+
+
+def _through(value: bytes | bytearray, leaf: Callable[[str], Any]) -> bytes:
+    text = value.decode("utf-8", "surrogateescape")
+    changed = leaf(text)
+    return changed.encode("utf-8", "surrogateescape") if type(changed) is str else bytes(value)
