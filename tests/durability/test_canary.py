@@ -195,7 +195,7 @@ def test_the_terminal_shows_no_secret(how: tuple[str, ...], tmp_path: Path) -> N
         {"id": "gives", "type": "shell", "params": {"command": "printf %s ${token}"}},
         {
             "id": "fails", "type": "shell",
-            "params": {"command": "echo ${gives.stdout} >&2; printf u:%s ${token} | base64; exit 3"},
+            "params": {"command": "echo ${gives.stdout} >&2; printf u:%s ${token} | base64; false"},
         },
     ]  # fmt: skip
     file = tmp_path / "w.json"
