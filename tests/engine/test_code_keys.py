@@ -20,7 +20,7 @@ from wfrepair_magic.engine import known_code, shipped
 from wfrepair_magic.engine.ast_form import form_digest
 from wfrepair_magic.engine.code_keys import CodeKey, code_of, digest_with_code
 from wfrepair_magic.engine.keys import Unkeyable, digest
-from wfrepair_magic.engine.references import references_of
+from wfrepair_magic.engine.known_code import references_of
 from wfrepair_magic.engine.sources import same_code
 
 HERE = Path(__file__).parent

@@ -10,12 +10,12 @@ from __future__ import annotations
 import abc
 import dataclasses
 import enum
-import functools
 import inspect
 import types
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from .composites import composite
 from .origins import origin_of_code
 from .parts import type_name
 from .plain import SCALARS
@@ -91,14 +91,9 @@ def _is_made(cls: type) -> bool:
 
 def _function_in(value: object) -> types.FunctionType | None:
     """Give the function in a method of any make; None for what is no method."""
-    inner: object = value
-    if isinstance(value, staticmethod | classmethod):
-        inner = value.__func__
-    elif isinstance(value, property):
-        inner = value.fget
-    elif isinstance(value, functools.cached_property):
-        inner = value.func
-    return inner if isinstance(inner, types.FunctionType) else None
+    while (made_of := composite(value)) is not None:
+        value = made_of[1]
+    return value if isinstance(value, types.FunctionType) else None
 
 
 def _annotations(cls: type) -> list[object]:
