@@ -9,7 +9,7 @@ from typing import Any
 
 from ..ir.spec import NodeSpec, Param
 from .base import BadParam, Context, NodeType
-from .disk import append, make_folder, opened, refuse_special, replace
+from .disk import append, opened, refuse_special, replace
 from .paths import reachable
 from .registry import register
 
@@ -41,7 +41,6 @@ def write_file(params: Mapping[str, Any], ctx: Context) -> dict[str, Any]:
     path = reachable(params["path"], ctx)
     data = _encoded(params["content"], params.get("encoding", "utf-8"))
     refuse_special(path)
-    make_folder(path.parent)
     if params.get("append", False):
         append(path, data)
     else:

@@ -10,7 +10,7 @@ from typing import Any
 
 from ..ir.spec import NodeSpec, Param
 from .base import BadParam, Context, NodeType
-from .disk import copy, make_folder, move, opened, refuse_special, remove, same_content, taken
+from .disk import copy, move, opened, refuse_special, remove, same_content, taken
 from .files import PATH, files_touched
 from .paths import missing, named, reachable
 from .registry import register
@@ -128,7 +128,6 @@ def _size(source: Path) -> int:
 def _must_write(source: Path, target: Path, params: Mapping[str, Any]) -> bool:
     """Look what stands at the target; raises BadParam for a file that nobody said to replace."""
     if not target.exists():
-        make_folder(target.parent, "to")
         return True
     if same_content(source, target):
         return False
