@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import json
 import os
 import signal
 from collections.abc import Mapping
@@ -14,7 +13,17 @@ from typing import Any
 from ..ir.shell import Program
 from ..ir.spec import NodeSpec, Param
 from ..settings import LIMITS
-from .base import AnswerUnreadable, BadParam, Cancelled, Context, ExitCode, NodeType, TimedOut
+from .base import (
+    AnswerUnreadable,
+    BadParam,
+    Cancelled,
+    Context,
+    ExitCode,
+    TimedOut,
+    built_in,
+    by_name,
+    json_text,
+)
 from .environment import Environment, environment_for, handed_over, relevant
 from .process import Bounds, Ended, Launch, run_process
 from .registry import register
@@ -100,10 +109,7 @@ def _stdin(value: object) -> bytes | None:
         return value
     if isinstance(value, str):
         return value.encode("utf-8", "surrogateescape")
-    try:
-        return json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
-    except (TypeError, ValueError) as error:
-        raise BadParam("stdin", f"is neither text nor JSON data: {error}") from error
+    return json_text("stdin", value).encode()
 
 
 def _folder(cwd: object, ctx: Context) -> Path:
@@ -174,72 +180,50 @@ def _how(code: int) -> str:
         return f"was ended by signal {-code}"
 
 
+_PARAMS = by_name(
+    Param(
+        "command", ("string",), required=True, program=True,
+        aliases=("cmd", "script", "run", "code", "commands"),
+        description="The command line; a template in it becomes one word.",
+    ),
+    Param(
+        "stdin", default=None, aliases=("input",),
+        description="What the command reads: text, or data as JSON.",
+    ),
+    Param(
+        "cwd", ("string",), default=None,
+        aliases=("working_directory", "workdir", "working_dir", "dir", "folder"),
+        description="The folder to run in, from the workflow's own.",
+    ),
+    Param(
+        "env", ("object", "array"), default=None, aliases=("environment", "envs", "env_vars"),
+        description="Variables and their values; null, or a list of names, hands over the kernel's"
+        " own.",
+    ),
+    Param(
+        "ok_codes", ("array", "integer"), default=[0],
+        aliases=("ok_code", "exit_codes", "success_codes"),
+        description="The exit codes that are no failure.",
+    ),
+    Param(
+        "strip_newline", ("boolean",), default=True, aliases=("strip", "trim"),
+        description="Take the newlines at the end of each output off.",
+    ),
+    Param(
+        "shell", ("string",), default="sh", enum=SHELLS,
+        description="The shell that reads the command.",
+    ),
+)  # fmt: skip
+
 SHELL = register(
-    NodeType(
+    built_in(
         NodeSpec(
             "shell",
-            {
-                param.name: param
-                for param in (
-                    Param(
-                        "command",
-                        ("string",),
-                        required=True,
-                        aliases=("cmd", "script", "run", "code", "commands"),
-                        program=True,
-                        description="The command line; a template in it becomes one word.",
-                    ),
-                    Param(
-                        "stdin",
-                        default=None,
-                        aliases=("input",),
-                        description="What the command reads: text, or data as JSON.",
-                    ),
-                    Param(
-                        "cwd",
-                        ("string",),
-                        default=None,
-                        aliases=("working_directory", "workdir", "working_dir", "dir", "folder"),
-                        description="The folder to run in, from the workflow's own.",
-                    ),
-                    Param(
-                        "env",
-                        ("object", "array"),
-                        default=None,
-                        aliases=("environment", "envs", "env_vars"),
-                        description="Variables and their values; null, or a list of names, hands"
-                        " over the kernel's own.",
-                    ),
-                    Param(
-                        "ok_codes",
-                        ("array", "integer"),
-                        default=[0],
-                        aliases=("ok_code", "exit_codes", "success_codes"),
-                        description="The exit codes that are no failure.",
-                    ),
-                    Param(
-                        "strip_newline",
-                        ("boolean",),
-                        default=True,
-                        aliases=("strip", "trim"),
-                        description="Take the newlines at the end of each output off.",
-                    ),
-                    Param(
-                        "shell",
-                        ("string",),
-                        default="sh",
-                        enum=SHELLS,
-                        description="The shell that reads the command.",
-                    ),
-                )
-            },
+            _PARAMS,
             outputs={"stdout": "string", "stderr": "string", "exit_code": "integer"},
             description="Run a command line in a shell.",
         ),
         shell,
-        version="1",
-        context_param="ctx",
-        takes_mapping=True,
         variables=lambda params: handed_over(params.get("env"), os.environ),
     )
 )
