@@ -15,8 +15,7 @@ from dataclasses import dataclass
 from types import CodeType
 from typing import Any
 
-from .keys import digest
-from .sources import SHAPE, codes, said_by
+from .sources import codes, done_by, said_by
 
 _GLOBAL = frozenset({"LOAD_GLOBAL", "LOAD_NAME", "LOAD_FROM_DICT_OR_GLOBALS"})
 _ATTRIBUTE = frozenset({"LOAD_ATTR", "LOAD_METHOD"})
@@ -34,6 +33,7 @@ _CHANGING = frozenset(
 """The methods of Python's own containers that change them."""
 _NOISE = frozenset({"CACHE", "EXTENDED_ARG", "NOP"})
 _OF_EVERY_CLASS = "__name__"
+_PYTHON = f"{sys.implementation.name} {sys.version_info.major}.{sys.version_info.minor}"
 
 
 @dataclass(frozen=True)
@@ -70,25 +70,12 @@ def known(code: CodeType, namespace: Mapping[str, Any]) -> Known:
     found = _seen.get(id(code))
     if found is not None and found[0]() is code:
         return found[1]
-    says = said_by(code, namespace)
-    read = Known(
-        ["source", says] if says is not None else _by_instructions(code), references_of(code)
-    )
+    said = said_by(code, namespace)
+    says = ["bytecode", _PYTHON, done_by(code)] if said is None else ["source", said]
+    read = Known(says, references_of(code))
     key = id(code)
     _seen[key] = (weakref.ref(code, lambda _: _seen.pop(key, None)), read)
     return read
-
-
-def _by_instructions(code: CodeType) -> list[str]:
-    python = f"{sys.implementation.name} {sys.version_info.major}.{sys.version_info.minor}"
-    return ["bytecode", python, digest(code, _instructions)]
-
-
-def _instructions(value: object) -> object:
-    """Give the fields of a code object that decide what it does, without its place."""
-    if not isinstance(value, CodeType):
-        return NotImplemented
-    return ([getattr(value, name) for name in SHAPE], list(value.co_consts))
 
 
 def references_of(code: CodeType) -> References:
