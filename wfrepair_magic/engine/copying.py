@@ -13,30 +13,29 @@ class TooDeep(Exception):
 
 
 def fresh(value: Any, leaf: Callable[[str], Any] = lambda text: text) -> Any:
-    """Do as `rebuild`; raises TooDeep, where Python's own stack would end, instead."""
+    """Copy the containers of a nested value and put each text through `leaf`.
+
+    Lists, tuples, dicts, sets and shell programs are rebuilt; every other object is handed on as
+    it is.  Mapping keys are kept.  Raises TooDeep where Python's own stack would end.
+    """
     try:
-        return rebuild(value, leaf)
+        return _rebuilt(value, leaf)
     except RecursionError:
         raise TooDeep("it is nested too deep, or contains itself") from None
 
 
-def rebuild(value: Any, leaf: Callable[[str], Any] = lambda text: text) -> Any:
-    """Copy the containers of a nested value and put each text through `leaf`.
-
-    Lists, tuples, dicts and shell programs are rebuilt; every other object is handed on as it
-    is.  Mapping keys are kept.
-    """
+def _rebuilt(value: Any, leaf: Callable[[str], Any]) -> Any:
     kind = type(value)
     if kind is str:
         return leaf(value)
     if kind is dict:
-        return {key: rebuild(item, leaf) for key, item in value.items()}
+        return {key: _rebuilt(item, leaf) for key, item in value.items()}
     if kind is list:
-        return [rebuild(item, leaf) for item in value]
+        return [_rebuilt(item, leaf) for item in value]
     if kind is tuple:
-        return tuple(rebuild(item, leaf) for item in value)
+        return tuple(_rebuilt(item, leaf) for item in value)
     if kind is set:
         return set(value)
     if kind is Program:
-        return Program(leaf(value.text), rebuild(dict(value.values), leaf))
+        return Program(leaf(value.text), _rebuilt(dict(value.values), leaf))
     return value

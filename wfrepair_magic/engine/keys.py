@@ -9,7 +9,7 @@ content, so that no two different values give the same bytes:
     M2:…           any other dict: pairs sorted by the encoding of their keys
     S2: Z2:        set, frozenset: encodings, sorted
     L… V…          list, tuple of many values of one plain type, written as one column
-    o4:date3:      an object of a kind, and what it consists of (`parts`)
+    o4:date3:      an object of a kind, and what it consists of (`kinds`)
     x              what the caller gave in place of an object that is not data
 
 What is equal to the program is equal here (the order of a dict, the memory layout of an array);

@@ -64,7 +64,8 @@ def files_of(module: str, names: Sequence[str] = ()) -> tuple[dict[str, str | No
 
 def _drift(module: str) -> dict[str, Any]:
     """Give what a loaded module holds otherwise than its file says: functions and constants."""
-    held = vars(sys.modules[module]) if module in sys.modules else {}
+    loaded = sys.modules.get(module)
+    held = {} if loaded is None else vars(loaded)
     edited = {
         name: value
         for name, value in held.items()

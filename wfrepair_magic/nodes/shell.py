@@ -24,7 +24,7 @@ from .base import (
     by_name,
     json_text,
 )
-from .environment import Environment, environment_for, handed_over, relevant
+from .environment import environment_for, handed_over, relevant
 from .process import Bounds, Ended, Launch, run_process
 from .registry import register
 
@@ -35,13 +35,11 @@ SHOWN_CHARACTERS = 1_000
 
 @dataclass(frozen=True)
 class Command:
-    """The params of a shell node, checked."""
+    """The params of a shell node, checked; `removed` are the variables kept from it."""
 
     text: str
-    argv: tuple[str, ...]
-    stdin: bytes | None
-    cwd: Path
-    environment: Environment
+    launch: Launch
+    removed: tuple[str, ...]
     ok_codes: tuple[int, ...]
     strip_newline: bool
 
@@ -56,10 +54,9 @@ def shell(params: Mapping[str, Any], ctx: Context) -> dict[str, Any]:
     """
     command = _command(params, ctx)
     seconds = LIMITS.shell_seconds if ctx.timeout is None else ctx.timeout
-    launch = Launch(command.argv, command.cwd, command.environment.variables, command.stdin)
     bounds = Bounds(seconds, LIMITS.output_bytes, ctx.cancelled)
     try:
-        ended = run_process(launch, bounds)
+        ended = run_process(command.launch, bounds)
     except OSError as error:
         raise _not_started(command, error) from error
     if ended.cut == "cancelled":
@@ -76,12 +73,12 @@ def shell(params: Mapping[str, Any], ctx: Context) -> dict[str, Any]:
 def _command(params: Mapping[str, Any], ctx: Context) -> Command:
     text, values = _program(params["command"])
     environment = environment_for(params.get("env"), os.environ)
+    argv = (_shell(params.get("shell", "sh")), "-c", text)
+    stdin, folder = _stdin(params.get("stdin")), _folder(params.get("cwd"), ctx)
     return Command(
         text,
-        (_shell(params.get("shell", "sh")), "-c", text),
-        _stdin(params.get("stdin")),
-        _folder(params.get("cwd"), ctx),
-        Environment({**environment.variables, **values}, environment.removed),
+        Launch(argv, folder, {**environment.variables, **values}, stdin),
+        environment.removed,
         _ok_codes(params.get("ok_codes", (0,))),
         params.get("strip_newline", True) is not False,
     )
@@ -138,7 +135,7 @@ def _outputs(ended: Ended, strip_newline: bool) -> dict[str, Any]:
 
 def _not_started(command: Command, error: OSError) -> Exception:
     if isinstance(error, FileNotFoundError):
-        return BadParam("shell", f"there is no `{command.argv[0]}` on this machine")
+        return BadParam("shell", f"there is no `{command.launch.argv[0]}` on this machine")
     if error.errno == errno.E2BIG:
         return BadParam("command", "and its values are too large; hand large ones over as `stdin`")
     return error
@@ -161,7 +158,7 @@ def _message(command: Command, outputs: Mapping[str, Any]) -> str:
     """Say how the command ended, with its last words and the secrets that it may have missed."""
     said = outputs["stderr"].strip() or outputs["stdout"].strip()
     words = "\n".join(said.splitlines()[-SHOWN_LINES:])[-SHOWN_CHARACTERS:]
-    missing = relevant(command.environment.removed, command.text, outputs["stderr"])
+    missing = relevant(command.removed, command.text, outputs["stderr"])
     names = ", ".join(f"`{name}`" for name in missing)
     advice = (
         f"\n(not handed to the command, as it looks like a secret: {names};"
