@@ -227,6 +227,16 @@ DIFFERENT: dict[str, tuple[Code, Code]] = {
         "import enum, functools\nclass E(enum.Enum):\n A = 1\n m = functools.lru_cache(g)\n"
         "def f(x): return E.A.m()",
     ),
+    "what a partial in a dataclass is given": _after(
+        "indent = 1", "indent = 2",
+        "import dataclasses, functools, json\n@dataclasses.dataclass\nclass C:\n"
+        " dump = functools.partial(json.dumps, indent=indent)\ndef f(x): return C.dump(x)",
+    ),
+    "which library function is a method of a dataclass": _after(
+        "from json import dumps as used", "from json import loads as used",
+        "import dataclasses\n@dataclasses.dataclass\nclass C:\n m = staticmethod(used)\n"
+        "def f(x): return C.m(x)",
+    ),
     "a default of a named tuple": _after(
         "import typing\nclass T(typing.NamedTuple):\n a: int = 1",
         "import typing\nclass T(typing.NamedTuple):\n a: int = 2",
