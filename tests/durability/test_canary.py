@@ -23,7 +23,7 @@ from wfrepair_magic.monitor.state import replay
 from wfrepair_magic.notebook import report
 from wfrepair_magic.notebook.report import html as html_report
 
-SECRET = 'cänary/"7?&<+\\x\nline-two-of-it'
+SECRET = 'cänary/"7?&<+\\x\nline-two-of-it/its-path-part/x'
 FORMS: Mapping[str, Callable[[str], str]] = {
     "raw": str,
     "json": lambda text: json.dumps(text),
@@ -42,7 +42,9 @@ FORMS: Mapping[str, Callable[[str], str]] = {
 }
 TRACES = {
     *(write(SECRET) for write in FORMS.values()),
-    *(line for line in SECRET.splitlines()),
+    *SECRET.splitlines(),
+    "line-two-of-it",
+    "its-path-part",
     base64.b64encode(SECRET.encode())[:-4].decode(),
     base64.b64encode(f"u:{SECRET}".encode())[3:-4].decode(),
     base64.urlsafe_b64encode(f"user:{SECRET}:x".encode())[7:-5].decode(),
@@ -123,7 +125,9 @@ def workflow(form: str, echo: str) -> str:
         {"id": "stays", "type": "value", "params": {"x": told, "y": ["${token}"]}},
         {"id": "file", "type": "write-file", "params": {"path": "out.txt", "content": told}},
         {"id": "back", "type": "read-file", "after": ["file"], "params": {"path": "out.txt"}},
-        {"id": "missing", "type": "read-file", "params": {"path": "no/${token | json}"}},
+        {"id": "missing", "type": "read-file", "params": {"path": "no/${token}"}},
+        {"id": "away", "type": "read-file", "params": {"path": "../${token}"}},
+        {"id": "moved", "type": "move-file", "params": {"path": "${token}", "to": "x/${token}"}},
         *(
             {
                 "id": f"http_{what}",

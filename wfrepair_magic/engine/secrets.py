@@ -16,8 +16,10 @@ SHORTEST = 4
 """Values shorter than this are not searched for in texts: they would match by accident."""
 
 
-LINE = 8
-"""From this length on, a line of a secret of several lines is searched for by itself."""
+PIECE = 8
+"""From this length on, a piece of a secret is searched for by itself: a line, a path's part."""
+
+_BETWEEN = re.compile(r"[\s/\\]+")
 
 
 def _base64(text: str) -> str:
@@ -62,7 +64,7 @@ class Redactor:
 
     Keys, results, events and reports only ever meet the reference; `reveal` restores it right
     before a node's code runs.  A value that a node printed in another form is found, too, and so
-    is each longer line of it.
+    is each longer piece of it.
     """
 
     def __init__(self, secrets: Mapping[str, Any]) -> None:
@@ -84,13 +86,13 @@ class Redactor:
 
     def _add_forms(self, name: str, value: str) -> None:
         texts = {form: write(value) for form, write in _FORMS.items()}
-        lines = value.splitlines() if len(value.splitlines()) > 1 else []
-        texts |= {f"|line{number}": line for number, line in enumerate(lines, 1)}
+        pieces = {piece for cut in (value.splitlines(), _BETWEEN.split(value)) for piece in cut}
+        long = sorted(piece for piece in pieces - {value} if len(piece) >= PIECE)
+        texts |= {f"|part{number}": piece for number, piece in enumerate(long, 1)}
         for form, text in texts.items():
             reference = f"«secret:{name}{form}»"
             self._text_of[reference] = text
-            shortest = LINE if form.startswith("|line") else SHORTEST
-            if len(value) >= SHORTEST and len(text) >= shortest:
+            if len(value) >= SHORTEST:
                 self._reference_of.setdefault(text, reference)
 
     def hide_text(self, text: str) -> str:
