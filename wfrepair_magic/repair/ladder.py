@@ -19,7 +19,7 @@ from ..problem import Problem, Slot
 from .fix import Fix, Level, LevelName, Rung, signature
 from .joint import moved, touched
 from .policy import effective_level, sending
-from .rules.base import Case
+from .rules.base import Candidate, Case
 
 _NAMES: Final[Mapping[Level, LevelName]] = {
     Level.SHOW: "SHOW",
@@ -35,20 +35,14 @@ Look = Callable[[Workflow], Preview]
 
 
 @dataclass(frozen=True)
-class Draft:
-    """An edit that somebody holds to be right, before it is verified.
+class Draft(Candidate):
+    """An edit that a rule of this code proposes, before it is verified.
 
     `cases` are the problems that it removes; `unveils` are the nodes and edges (their slots) of
-    which the check could not see everything before.  The other fields are as in Fix.
+    which the check could not see everything before.
     """
 
     code: str
-    level: Level
-    confidence: float
-    patch: Patch
-    title: str
-    why: str
-    evidence: tuple[str, ...]
     cases: tuple[Case, ...]
     unveils: frozenset[Slot] = frozenset()
 
@@ -59,6 +53,10 @@ class Refused:
 
     draft: Draft
     reason: str
+
+    def describe(self) -> str:
+        """Give it as one line."""
+        return f"{self.draft.code}: {self.draft.title} was tried and dropped: {self.reason}"
 
 
 @dataclass(frozen=True)
@@ -220,7 +218,7 @@ def _fix(draft: Draft, ground: Ground, repaired: Workflow, seen: _Seen) -> Fix:
         confidence=round(draft.confidence, 4),
         origin="rule",
         why=draft.why,
-        evidence=(*draft.evidence, *seen.notes),
+        evidence=(*(fact.text for fact in draft.facts), *seen.notes),
         patch=draft.patch,
         diff=diff(ground.workflow, repaired),
         rung=seen.rung,

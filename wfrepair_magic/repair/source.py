@@ -42,7 +42,7 @@ def mend(text: str) -> Mended | str:
             return Mended(text, tuple(splices), tuple(told), sure)
         changes = problem.facts.get("replacements", ())
         if problem.code not in ("SRC01", "SRC02") or not changes:
-            return f"what is meant is not sure: {problem.describe()}"
+            return f"what is meant is not sure: {problem.place}"
         told.append(f"line {problem.line}: {problem.message}")
         sure = sure and (problem.facts.get("slip") or problem.facts.get("trap")) in _SURE
         made = _splices(text, changes)
