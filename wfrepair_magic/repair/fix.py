@@ -47,6 +47,14 @@ def signature(problem: Problem) -> Signature:
     return Signature(problem.node, problem.code, problem.slot)
 
 
+class Change(NamedTuple):
+    """One repair in words: what it changes, why, and the code of what was wrong."""
+
+    title: str
+    why: str
+    code: str
+
+
 @dataclass(frozen=True)
 class Fix:
     """One edit that would repair one workflow, and only that one (`digest`).
@@ -55,7 +63,8 @@ class Fix:
     was measured; 0 means that it never was.  `preview` maps each node to what the next run would
     do with it ("reused", "runs", "would send", …) and is empty where other errors keep anything
     from running.  `inverse` takes the edit back, `repairs` names the problems that it removes,
-    `sends` the nodes with effects that would run next.
+    `sends` the nodes with effects that would run next.  `parts` are the repairs of one that is
+    several, else empty.
     """
 
     code: str
@@ -75,6 +84,12 @@ class Fix:
     inverse: Patch
     repairs: tuple[Signature, ...]
     sends: tuple[str, ...] = ()
+    parts: tuple[Change, ...] = ()
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        """What it changes, one by one."""
+        return self.parts or (Change(self.title, self.why, self.code),)
 
     def apply(self, workflow: Workflow) -> Workflow:
         """Give the repaired workflow; `workflow` itself stays as it is.

@@ -16,7 +16,7 @@ from ..ir.spec import Catalogue
 from ..ir.templates import resolve, source_template
 from ..ir.workflow import Workflow
 from ..problem import Problem, Slot
-from .fix import Fix, Level, LevelName, Rung, signature
+from .fix import Change, Fix, Level, LevelName, Rung, signature
 from .joint import moved, touched
 from .policy import effective_level, sending
 from .rules.base import Candidate, Case
@@ -39,12 +39,13 @@ class Draft(Candidate):
     """An edit that a rule of this code proposes, before it is verified.
 
     `cases` are the problems that it removes; `unveils` are the nodes and edges (their slots) of
-    which the check could not see everything before.
+    which the check could not see everything before; `parts` are as in Fix.
     """
 
     code: str
     cases: tuple[Case, ...]
     unveils: frozenset[Slot] = frozenset()
+    parts: tuple[Change, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -230,6 +231,7 @@ def _fix(draft: Draft, ground: Ground, repaired: Workflow, seen: _Seen) -> Fix:
         inverse=draft.patch.inverse(ground.workflow),
         repairs=tuple(signature(problem) for problem in problems),
         sends=sending(seen.preview),
+        parts=draft.parts,
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from ..ir.patch import Patch
-from .fix import Fix, Level
+from .fix import Change, Fix, Level
 from .joint import with_edits
 from .ladder import Draft, Ground, Look, Refused, climb
 from .rules import RULES
@@ -126,4 +126,5 @@ def _joint(drafts: Iterable[Draft]) -> Draft | None:
         code=" + ".join(sorted({draft.code for draft in chosen})),
         cases=tuple(case for draft in chosen for case in draft.cases),
         unveils=frozenset().union(*(draft.unveils for draft in chosen)),
+        parts=tuple(Change(draft.title, draft.why, draft.code) for draft in chosen),
     )
