@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wfrepair_magic import Patch, Workflow
-from wfrepair_magic.ir.patch import SetValue
 from wfrepair_magic.notebook.asking import words
 from wfrepair_magic.notebook.cells import (
     COMMENT,
@@ -23,15 +22,15 @@ from wfrepair_magic.notebook.cells import (
 from wfrepair_magic.repair.fix import Change, Fix
 from wfrepair_magic.usage import BadUsage
 
-NOTHING = Patch((SetValue(("name",), "x"),))
+EMPTY = Workflow.build([])
 
 
 def fix(title: str = "`a` → `b`", why: str = "equal but for case") -> Fix:
     """Give a fix of which only the words matter."""
     return Fix(
         code="TPL02", level="SAFE", confidence=0.9, origin="rule", why=why, evidence=(),
-        patch=NOTHING, diff="", rung="V2", preview={}, title=title, node="n", slot=(),
-        digest="", inverse=NOTHING, repairs=(),
+        patch=Patch(), rung="V2", preview={}, title=title, node="n", slot=(), repairs=(),
+        before=EMPTY, after=EMPTY,
     )  # fmt: skip
 
 

@@ -61,7 +61,7 @@ def test_a_good_draft_becomes_a_fix(case: Case, engine: Any) -> None:
     assert isinstance(fix, Fix)
     assert (fix.code, fix.level, fix.rung) == ("TPL02", "SAFE", "V2")
     assert fix.preview == {"fetch": "reused", "send": "runs", "log": "runs"}
-    assert fix.digest == case.workflow.digest
+    assert fix.before is case.workflow
     assert fix.repairs == (("send", "TPL02", SLOT),)
     assert fix.apply(case.workflow).text == TEXT.replace("userName", "user_name")
 

@@ -105,7 +105,7 @@ def test_what_is_to_be_asked_stays_a_suggestion(engine: Any, send: Send) -> None
     )
     assert [problem.code for problem in done.problems] == ["TPL03", "TPL05"]
     assert [fix.code for fix in done.fixes] == ["TPL03"]
-    assert done.fixes[0].digest == done.workflow.digest
+    assert done.fixes[0].before is done.workflow
     assert len(done.abstained) == 1
 
 

@@ -11,7 +11,7 @@ from typing import Final
 
 from ..engine.result import Preview
 from ..errors import BadWorkflow
-from ..ir.patch import Edit, Insert, Patch, diff
+from ..ir.patch import Edit, Insert, Patch
 from ..ir.spec import Catalogue
 from ..ir.templates import resolve, source_template
 from ..ir.workflow import Workflow
@@ -135,6 +135,8 @@ def _led_to(edit: Edit, workflow: Workflow) -> tuple[object, ...]:
 def _check(draft: Draft, ground: Ground, repaired: Workflow) -> _Seen | Refused:
     """V1: nothing new is wrong; then, if nothing at all is, V2."""
     after = _errors(repaired, ground.catalogue)
+    if not after:
+        return _resolve(draft, ground, repaired)
     before = Counter(_same(problem, draft.patch) for problem in ground.errors)
     new = [problem for problem in after if not _counted(before, problem)]
     caused = [problem for problem in new if problem.slot[:2] not in draft.unveils]
@@ -142,9 +144,7 @@ def _check(draft: Draft, ground: Ground, repaired: Workflow) -> _Seen | Refused:
         return Refused(draft, f"then {caused[0].describe()}")
     if new:
         return _Seen("V0", min(draft.level, Level.ASK), Preview({}), _first(new[0]))
-    if after:
-        return _Seen("V1", draft.level, Preview({}), _first(after[0]))
-    return _resolve(draft, ground, repaired)
+    return _Seen("V1", draft.level, Preview({}), _first(after[0]))
 
 
 def _resolve(draft: Draft, ground: Ground, repaired: Workflow) -> _Seen | Refused:
@@ -221,15 +221,14 @@ def _fix(draft: Draft, ground: Ground, repaired: Workflow, seen: _Seen) -> Fix:
         why=draft.why,
         evidence=(*(fact.text for fact in draft.facts), *seen.notes),
         patch=draft.patch,
-        diff=diff(ground.workflow, repaired),
         rung=seen.rung,
         preview=dict(seen.preview.verdicts),
         title=draft.title,
         node=problems[0].node if alone else None,
         slot=problems[0].slot if len(problems) == 1 else (),
-        digest=ground.workflow.digest,
-        inverse=draft.patch.inverse(ground.workflow),
         repairs=tuple(signature(problem) for problem in problems),
+        before=ground.workflow,
+        after=repaired,
         sends=sending(seen.preview),
         parts=draft.parts,
     )
