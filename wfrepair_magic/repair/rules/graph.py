@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from ...ir.graph import dependencies, followers_of, reach
@@ -17,7 +17,7 @@ from ...problem import path_text
 from ..fix import Level
 from .base import PLANTED, Answer, Candidate, Case, Fact, Rule, swap
 from .examples import Scene
-from .matching import listing, meant, no_match
+from .matching import Meant, listing, meant, no_match
 
 
 def own_output(case: Case) -> Answer:
@@ -27,7 +27,7 @@ def own_output(case: Case) -> Answer:
 
 def twice(case: Case) -> Answer:
     """GRF03: the second node of an id gets another one, if nothing says the id."""
-    id, workflow = case.written, case.workflow
+    id, workflow = str(case.written), case.workflow
     said = next(_mentions(workflow, id), None)
     if said is not None:
         return f"{said} says `{id}`: which one is meant?"
@@ -82,31 +82,23 @@ def edge_keys(case: Case) -> Answer:
     edge = case.at(slot)
     if not isinstance(edge, Mapping):
         return "an edge is a mapping with `from` and `to`"
-    renames = [found for key in edge if (found := _edge_key(key, edge)) is not None]
-    names = [*edge, *(rename.name for rename in renames)]
+    renames = {key: found for key in edge if (found := _edge_key(key, edge)) is not None}
+    names = [*edge, *(found.name for found in renames.values())]
     twice = next((name for name in EDGE.keys if names.count(name) > 1), None)
     if not renames:
         return f"the edge has {listing(list(edge))}; it needs `from` and `to`"
     if twice is not None:
         return f"the edge says `{twice}` in more than one way – keep the one that is meant"
+    changes = ", ".join(f"`{key}` → `{found.name}`" for key, found in renames.items())
     return Candidate(
-        Patch(tuple(RenameKey((*slot, one.key), one.name) for one in renames)),
-        f"{', '.join(f'`{one.key}` → `{one.name}`' for one in renames)} in {case.spot}",
+        Patch(tuple(RenameKey((*slot, key), found.name) for key, found in renames.items())),
+        f"{changes} in {path_text(slot)}",
         "The edge uses other words than `from`, `to` and `action` for its keys.",
-        tuple(rename.fact for rename in renames),
+        tuple(found.fact for found in renames.values()),
     )
 
 
-@dataclass(frozen=True)
-class _Rename:
-    """What one wrong key of an edge stands for, and the fact that says so."""
-
-    key: str
-    name: str
-    fact: Fact
-
-
-def _edge_key(key: str, edge: Mapping[str, Any]) -> _Rename | None:
+def _edge_key(key: str, edge: Mapping[str, Any]) -> Meant | None:
     """Say what a wrong key stands for; only the words for its two ends have one meaning."""
     if key in EDGE.keys:
         return None
@@ -114,9 +106,9 @@ def _edge_key(key: str, edge: Mapping[str, Any]) -> _Rename | None:
     if alias is not None:
         level = Level.SAFE if alias.required else Level.ASK
         text = f"`{key}` is a registered other word for `{alias.name}`"
-        return _Rename(key, alias.name, Fact(text, level, PLANTED))
+        return Meant(alias.name, Fact(text, level, PLANTED))
     found = meant(key, [name for name in EDGE.keys if name not in edge], "keys that it lacks")
-    return _Rename(key, found.name, replace(found.fact, level=Level.ASK)) if found else None
+    return replace(found, fact=replace(found.fact, level=Level.ASK)) if found else None
 
 
 def circle(case: Case) -> Answer:
