@@ -196,11 +196,11 @@ nodes:
   - id: send
     type: value
     params:
-      text: "Hello @@!"  # as they like it
+      text: "Hello ${user.body@@}!"  # as they like it
 """
 _SEND = Scene(
     _TEXT,
-    last_text=_TEXT.replace("@@", "${user.body.login}"),
+    last_text=_TEXT.replace("@@", ".login"),
     last_outputs={"user": {"body": {"id": 4711, "login": "ada", "team": "core"}}},
 )
 _SUM = Scene(
@@ -224,19 +224,17 @@ RULES = (
         of=("TPL05",),
         examples=(
             _is(id=4711, username="ada", team="core").ask(
-                "${user.body.login}",
-                "${user.body.username}",
+                ".login",
+                ".username",
                 "the value that `user.body.login` had in the last good run stands at"
                 " `user.body.username` alone now",
             ),
             # A twin: which of the two is it?
             _is(id=4711, username="ada", owner="ada").leave(
-                "${user.body.login}", "user.body has no field near `login`"
+                ".login", "user.body has no field near `login`"
             ),
             # Gone, with a value that nothing has now.
-            _is(id=4711, username="grace").leave(
-                "${user.body.login}", "user.body has no field near `login`"
-            ),
+            _is(id=4711, username="grace").leave(".login", "user.body has no field near `login`"),
         ),
     ),
     Rule(
@@ -245,18 +243,18 @@ RULES = (
         of=("TPL05",),
         examples=(
             _is(data={"items": [1, 2]}).safe(
-                "${user.body.items}",
-                "${user.body.data.items}",
+                ".items",
+                ".data.items",
                 "at exactly one longer path, `user.body.data.items`; nothing else",
             ),
             _is(data={"items": [1, 2], "total": 2}, ok=True).ask(
-                "${user.body.items[1]}",
-                "${user.body.data.items[1]}",
+                ".items[1]",
+                ".data.items[1]",
                 "at exactly one longer path, `user.body.data.items[1]`",
             ),
             # Two objects hold it.
             _is(open={"items": [1]}, closed={"items": [2]}).leave(
-                "${user.body.items}", "user.body has no field near `items`"
+                ".items", "user.body has no field near `items`"
             ),
         ),
     ),
@@ -266,12 +264,10 @@ RULES = (
         of=("TPL05",),
         examples=(
             _is(id=4711, login="ada").ask(
-                "${user.body.profile.login}",
-                "${user.body.login}",
-                "at exactly one shorter path, `user.body.login`",
+                ".profile.login", ".login", "at exactly one shorter path, `user.body.login`"
             ),
             _SEND.having(user={"login": "ada", "body": {"login": "bob"}}).leave(
-                "${user.body.profile.login}", "user.body has no field near `profile`"
+                ".profile.login", "user.body has no field near `profile`"
             ),
         ),
     ),
@@ -287,17 +283,17 @@ RULES = (
                 " beside it; this is the first page only",
             ),
             _is(results=[{"id": 7}], next="/2").ask(
-                "${user.body[0].id}",
-                "${user.body.results[0].id}",
+                "[0].id",
+                ".results[0].id",
                 "one list, `results` (1 items), and `next` beside it; this is the first page",
             ),
             # Two lists: which one is meant?
             _is(a=[{"id": 7}], b=[], next="/2").leave(
-                "${user.body[0].id}", "say which field of user.body is meant"
+                "[0].id", "say which field of user.body is meant"
             ),
             # Nothing says that it is a page.
             _is(rows=[{"id": 7}], owner="ada").leave(
-                "${user.body[0].id}", "say which field of user.body is meant"
+                "[0].id", "say which field of user.body is meant"
             ),
         ),
     ),

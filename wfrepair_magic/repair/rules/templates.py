@@ -153,7 +153,7 @@ nodes:
     type: value
     params:
       to: 'the team'
-      text: "Hello ${fetch.id}, @@!"  # as they like it
+      text: "Hello ${fetch.id}, ${@@}!"  # as they like it
 """)
 _USER = {"id": 7, "user_name": "ada", "email": "ada@example.org", "rows": [{"n": 1}, {"n": 2}]}
 _FETCHED = _SEND.having(fetch=_USER)
@@ -173,18 +173,18 @@ RULES = (
         "TPL01",
         head,
         (
-            _FETCHED.ask("${fecth.email}", "${fetch.email}", "`fetch` is at distance 1 from"),
-            _FETCHED.ask("${Fetch.email}", "${fetch.email}", "equals `Fetch` after folding case"),
+            _FETCHED.ask("fecth.email", "fetch.email", "`fetch` is at distance 1 from"),
+            _FETCHED.ask("Fetch.email", "fetch.email", "equals `Fetch` after folding case"),
             _declaring("{channel: {}}", channel="general").ask(
-                "${chanel}", "${channel}", "`channel` is at distance 1 from `chanel`"
+                "chanel", "channel", "`channel` is at distance 1 from `chanel`"
             ),
-            _FETCHED.leave("${analyse.email}", "no node or input can be taken for `analyse`"),
+            _FETCHED.leave("analyse.email", "no node or input can be taken for `analyse`"),
             # A variable that nobody declares is a matter for a person.
             _declaring("{token: {env: CHAT_TOKEN}}", token="t").leave(
-                "${env.CHAT_TOKN} ${token}", "the nearest is `CHAT_TOKEN`, and that is not sure"
+                "env.CHAT_TOKN", "the nearest is `CHAT_TOKEN`, and that is not sure"
             ),
             # `send` is near, and is the very node that reads.
-            _FETCHED.leave("${sendd.text}", "send may read `fetch`"),
+            _FETCHED.leave("sendd.text", "send may read `fetch`"),
         ),
     ),
     Rule(
@@ -192,19 +192,19 @@ RULES = (
         path,
         (
             _FETCHED.safe(
-                "${fetch.userName}",
-                "${fetch.user_name}",
+                "fetch.userName",
+                "fetch.user_name",
                 "`user_name` is the only one of 4 keys of fetch that equals `userName`",
             ),
             # And further on, in the same path, another one.
             _NESTED.safe(
-                "${fetch.Data.User-Name}", "${fetch.data.user_name}", "keys of fetch.data that equa"
+                "fetch.Data.User-Name",
+                "fetch.data.user_name",
+                "of fetch.data that equals `User-Name`",
             ),
             # The first segment is sure, the second is not.
-            _NESTED.ask(
-                "${fetch.Data.emial}", "${fetch.data.email}", "`email` is at distance 1 from"
-            ),
-            _NESTED.leave("${fetch.Data.phone}", "fetch.data has no field near `phone`"),
+            _NESTED.ask("fetch.Data.emial", "fetch.data.email", "`email` is at distance 1 from"),
+            _NESTED.leave("fetch.Data.phone", "fetch.data has no field near `phone`"),
         ),
     ),
     Rule(
@@ -212,15 +212,13 @@ RULES = (
         path,
         (
             _FETCHED.ask(
-                "${fetch.emial}",
-                "${fetch.email}",
+                "fetch.emial",
+                "fetch.email",
                 "`email` is at distance 1 from `emial`; the next nearest of 4 keys of fetch",
             ),
-            _FETCHED.ask(
-                "${fetch.usr_name}", "${fetch.user_name}", "`user_name` is at distance 1 from"
-            ),
+            _FETCHED.ask("fetch.usr_name", "fetch.user_name", "`user_name` is at distance 1 from"),
             # The first segment could be mended, and leads nowhere.
-            _NESTED.leave("${fetch.dataa.phone}", "fetch.data has no field near `phone`"),
+            _NESTED.leave("fetch.dataa.phone", "fetch.data has no field near `phone`"),
         ),
     ),
     Rule(
@@ -228,17 +226,17 @@ RULES = (
         path,
         (
             _FETCHED.leave(
-                "${fetch.phone}",
+                "fetch.phone",
                 "fetch has no field near `phone`; it has `id`, `user_name`, `email`, `rows`"
                 " – say where it should come from",
             ),
             # Two that are equal after folding: which one?
             _SEND.having(fetch={"id": 7, "user_name": "a", "username": "b"}).leave(
-                "${fetch.userName}", "no `userName`, and it is not sure that `user_name` is meant"
+                "fetch.userName", "no `userName`, and it is not sure that `user_name` is meant"
             ),
             # Two that are one edit away.
             _SEND.having(fetch={"id": 7, "name1": "a", "naem2": "b"}).leave(
-                "${fetch.naem1}", "fetch has no `naem1`, and it is not sure that"
+                "fetch.naem1", "fetch has no `naem1`, and it is not sure that"
             ),
         ),
     ),
@@ -247,16 +245,16 @@ RULES = (
         path,
         (
             _rows({"name": "ada"}).ask(
-                "${fetch.rows.name}",
-                "${fetch.rows[0].name}",
+                "fetch.rows.name",
+                "fetch.rows[0].name",
                 "fetch.rows is a list of 1 item, and that item has `name`",
             ),
             _rows({"name": "ada"}, {"name": "bob"}).leave(
-                "${fetch.rows.name}",
+                "fetch.rows.name",
                 "fetch.rows is a list of 2 items – say which item's `name` is meant",
             ),
             _rows({"name": "ada"}).leave(
-                "${fetch.rows.phone}", "fetch.rows is a list of 1 item, which has no `phone`"
+                "fetch.rows.phone", "fetch.rows is a list of 1 item, which has no `phone`"
             ),
         ),
     ),
@@ -265,19 +263,19 @@ RULES = (
         path,
         (
             _NESTED.ask(
-                "${fetch.data[0].email}",
-                "${fetch.data.email}",
+                "fetch.data[0].email",
+                "fetch.data.email",
                 "fetch.data is one object, not a list, and it has `email`",
             ),
-            _NESTED.leave("${fetch.data[0].phone}", "say which field of fetch.data is meant"),
+            _NESTED.leave("fetch.data[0].phone", "say which field of fetch.data is meant"),
         ),
     ),
     Rule(
         "TPL11",
         path,
         (
-            _FETCHED.leave("${fetch.rows[5].n}", "there is [0] to [1] – say which item is meant"),
-            _rows().leave("${fetch.rows[0].n}", "there is no item"),
+            _FETCHED.leave("fetch.rows[5].n", "there is [0] to [1] – say which item is meant"),
+            _rows().leave("fetch.rows[0].n", "there is no item"),
         ),
     ),
     Rule(
@@ -285,19 +283,19 @@ RULES = (
         path,
         (
             _FETCHED.safe(
-                "${fetch.rows.0.n}",
-                "${fetch.rows[0].n}",
+                "fetch.rows.0.n",
+                "fetch.rows[0].n",
                 "fetch.rows is a list of 2 items, and an item of a list is written `[0]`",
             ),
             _rows({}, {"cells": ["x"]}).safe(
-                "${fetch.rows.1.cells.0}",
-                "${fetch.rows[1].cells[0]}",
+                "fetch.rows.1.cells.0",
+                "fetch.rows[1].cells[0]",
                 "fetch.rows[1].cells is a list of 1 item",
             ),
-            _FETCHED.safe("${fetch['email']}", "${fetch.email}", "a key is written `.email`, not"),
+            _FETCHED.safe("fetch['email']", "fetch.email", "a key is written `.email`, not"),
             # Counting from the end is another wish, not another notation.
-            _FETCHED.leave("${fetch.rows[-1].n}", "say which item is meant, counted from 0"),
-            _FETCHED.leave("${fetch.rows.5.n}", "there is [0] to [1] – say which item is meant"),
+            _FETCHED.leave("fetch.rows[-1].n", "say which item is meant, counted from 0"),
+            _FETCHED.leave("fetch.rows.5.n", "there is [0] to [1] – say which item is meant"),
         ),
     ),
 )
