@@ -133,3 +133,5 @@ def test_very_many_problems_are_repaired_together(make_engine: Any) -> None:
     assert len(fixes) == 1 + MOST_SINGLE
     assert fixes[0].apply(workflow).text == text.replace("userName", "user_name")
     assert (fixes[0].level, fixes[0].rung) == ("SAFE", "V2")
+    assert fixes[0].title.endswith(" in n2.params.x and 27 more")
+    assert len(fixes[0].changes) == len(fixes[0].evidence) == 30

@@ -15,6 +15,9 @@ from .rules.base import Case
 MOST_SINGLE = 10
 """So many repairs are verified one by one; those beyond are offered in the joint one only."""
 
+MOST_TITLES = 3
+"""So many repairs are named in the title of a joint one; its evidence names all."""
+
 
 @dataclass(frozen=True)
 class Proposal:
@@ -114,9 +117,11 @@ def _joint(drafts: Iterable[Draft]) -> Draft | None:
             chosen.append(draft)
     if len(chosen) < 2:
         return None
+    titles = "; ".join(draft.title for draft in chosen[:MOST_TITLES])
+    more = f" and {len(chosen) - MOST_TITLES} more" if len(chosen) > MOST_TITLES else ""
     return Draft(
         patch,
-        title=f"{len(chosen)} repairs in one: {'; '.join(draft.title for draft in chosen)}",
+        title=f"{len(chosen)} repairs in one: {titles}{more}",
         why=f"{len(chosen)} problems are independent of each other and can be mended at once.",
         facts=tuple(
             replace(fact, text=f"{draft.title}: {fact.text}")

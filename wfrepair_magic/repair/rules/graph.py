@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import Any
 
 from ...ir.graph import dependencies, followers_of, reach
@@ -69,11 +68,11 @@ def action(case: Case) -> Answer:
 
 def _named(case: Case, names: list[str], what: str, whose: str) -> Answer:
     written = str(case.written)
-    found = meant(written, names, whose)
+    found = meant(written, names, whose, Level.SAFE)
     if found is None:
         return no_match(written, names, what)
     why = f"There is no {what} `{written}`, and `{found.name}` is the one it stands for."
-    return swap(case, found.name, why, replace(found.fact, level=Level.SAFE))
+    return swap(case, found.name, why, found.fact)
 
 
 def edge_keys(case: Case) -> Answer:
@@ -107,8 +106,8 @@ def _edge_key(key: str, edge: Mapping[str, Any]) -> Meant | None:
         level = Level.SAFE if alias.required else Level.ASK
         text = f"`{key}` is a registered other word for `{alias.name}`"
         return Meant(alias.name, Fact(text, level, PLANTED))
-    found = meant(key, [name for name in EDGE.keys if name not in edge], "keys that it lacks")
-    return replace(found, fact=replace(found.fact, level=Level.ASK)) if found else None
+    lacking = [name for name in EDGE.keys if name not in edge]
+    return meant(key, lacking, "keys that it lacks", Level.ASK)
 
 
 def circle(case: Case) -> Answer:

@@ -22,31 +22,31 @@ SHOWN: Final = 6
 
 @dataclass(frozen=True)
 class Meant:
-    """The one name that a written one stands for, and the fact that says so.
-
-    The fact is SAFE where the two are equal but for case and separators.
-    """
+    """The one name that a written one stands for, and the fact that says so."""
 
     name: str
     fact: Fact
 
 
-def meant(written: str, names: Sequence[str], whose: str) -> Meant | None:
+def meant(
+    written: str, names: Sequence[str], whose: str, level: Level | None = None
+) -> Meant | None:
     """Find the name that `written` stands for by the strict rule; None means abstain.
 
-    `whose` completes the evidence: "keys of fetch.response", "node types".
+    `whose` completes the evidence: "keys of fetch.response", "node types".  `level` is what may
+    be done; None: SAFE where the two are equal but for case and separators, else ASK.
     """
     found = strict_match(written, names)
     if found is None:
         return None
     if not found.folded:
         lead = _lead(written, found, names, whose)
-        return Meant(found.name, Fact(lead, Level.ASK, STRICT_PRECISION))
+        return Meant(found.name, Fact(lead, level or Level.ASK, STRICT_PRECISION))
     only = (
         f"is the only one of {len(names)} {whose} that" if len(names) > 1 else "alone is there, and"
     )
     text = f"`{found.name}` {only} equals `{written}` after folding case and separators"
-    return Meant(found.name, Fact(text, Level.SAFE, FOLDED_PRECISION))
+    return Meant(found.name, Fact(text, level or Level.SAFE, FOLDED_PRECISION))
 
 
 def _lead(written: str, found: Match, names: Sequence[str], whose: str) -> str:

@@ -7,10 +7,11 @@ from dataclasses import replace
 
 from ...ir.language import NODE
 from ...ir.patch import Patch, Remove, RenameKey
+from ...ir.spec import NodeSpec
 from ..fix import Level
 from .base import Answer, Candidate, Case, Fact, Rule, certain
 from .examples import Scene
-from .matching import listing, meant, near, no_match
+from .matching import Meant, listing, meant, near, no_match
 from .missing import added
 
 
@@ -20,23 +21,28 @@ def param_name(case: Case) -> Answer:
     written, given = str(slot[-1]), case.at(slot[:-1])
     if spec is None or not isinstance(given, Mapping):
         return ""
-    alias = next((param for param in spec.params.values() if written in param.aliases), None)
-    found = None if alias else meant(written, spec.spellings(), f"params of {spec.name}")
-    name = alias.name if alias else found.name if found else ""
-    param = spec.param(name)
-    if param is None:
+    found = _registered(spec, written)
+    if found is None:
+        found = meant(written, spec.spellings(), f"params of {spec.name}", Level.ASK)
+    param = spec.param(found.name) if found is not None else None
+    if found is None or param is None:
         return no_match(written, spec.spellings(), f"param of {spec.name}", "it has")
+    name = found.name
     if any(one != written and one in given for one in (param.name, *param.accepts, *param.aliases)):
         return f"`{written}` would be `{name}`, which is given already – keep the one meant"
-    fact = certain(f"the node type registers `{written}` as another name of `{name}`")
-    if found is not None:
-        fact = replace(found.fact, level=Level.ASK)
     return Candidate(
         Patch((RenameKey(slot, name),)),
         f"`{written}` → `{name}` in {case.problem.node}.params",
         f"{spec.name} has no param `{written}`, and `{name}` is the one it stands for.",
-        (replace(fact, text=f"{fact.text}; `{name}` is not given yet"),),
+        (replace(found.fact, text=f"{found.fact.text}; `{name}` is not given yet"),),
     )
+
+
+def _registered(spec: NodeSpec, written: str) -> Meant | None:
+    """Find the param of which the type knows this wrong name."""
+    name = next((one.name for one in spec.params.values() if written in one.aliases), None)
+    fact = certain(f"the node type registers `{written}` as another name of `{name}`")
+    return Meant(name, fact) if name is not None else None
 
 
 def extra(case: Case) -> Answer:

@@ -42,11 +42,18 @@ def next_miss(case: Case, text: str, step: Step) -> Unresolved | None:
     """
     template, shift = braced(case, text)
     start = step.start + shift
-    refs = [ref for ref, _ in references(parse(template)) if ref.start <= start < ref.end]
-    end = max((ref.end for ref in refs), default=0)
+    end = max((ref.end for ref in _refs_at(template, start)), default=0)
     further = resolve(template, case.scope, case.problem.slot).unresolved
     miss = next((miss for miss in further if start < miss.segment_span[0] < end), None)
-    return miss if miss is None else _shifted(miss, -shift)
+    if miss is None:
+        return None
+    first, last = miss.segment_span
+    return replace(miss, segment_span=(first - shift, last - shift))
+
+
+def _refs_at(template: str, at: int) -> list[Ref]:
+    """Give the paths that go over a character of a template, the innermost last."""
+    return [ref for ref, _ in references(parse(template)) if ref.start <= at < ref.end]
 
 
 def braced(case: Case, text: str) -> tuple[str, int]:
@@ -60,23 +67,16 @@ def braced(case: Case, text: str) -> tuple[str, int]:
     return template, 0 if template == text else len("${")
 
 
-def _shifted(miss: Unresolved, by: int) -> Unresolved:
-    start, end = miss.segment_span
-    return replace(miss, segment_span=(start + by, end + by))
-
-
 def own_ref(case: Case) -> Ref | None:
     """Give the whole path that the problem is about, at its place in what the author wrote."""
     miss, text = own_miss(case), case.written
     if miss is None or not isinstance(text, str):
         return None
     template, shift = braced(case, text)
-    at = miss.segment_span[0] + shift
-    refs = [ref for ref, _ in references(parse(template)) if ref.start <= at < ref.end]
-    if not refs:
-        return None
-    ref = refs[-1]  # of nested ones the innermost
-    return replace(ref, start=ref.start - shift, end=ref.end - shift)
+    refs = _refs_at(template, miss.segment_span[0] + shift)
+    return (
+        replace(refs[-1], start=refs[-1].start - shift, end=refs[-1].end - shift) if refs else None
+    )
 
 
 def whole(case: Case) -> Expression | None:

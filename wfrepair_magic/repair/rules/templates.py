@@ -42,10 +42,10 @@ def head(case: Case) -> Answer:
         close = near(miss.head, miss.known)
         return f"no input declares the environment variable{close}; declare it under `inputs`"
     reader = case.problem.node or "the output"
-    found = meant(miss.head, miss.known, f"nodes and inputs that {reader} may read")
+    found = meant(miss.head, miss.known, f"nodes and inputs that {reader} may read", Level.ASK)
     if found is None:
         return no_match(miss.head, miss.known, "node or input", f"{reader} may read")
-    step = Step(*miss.segment_span, found.name, replace(found.fact, level=Level.ASK))
+    step = Step(*miss.segment_span, found.name, found.fact)
     why = f"No node or input is called `{miss.head}`, and `{found.name}` is the one it stands for."
     return candidate(case, [step], why)
 
