@@ -74,9 +74,8 @@ def own_ref(case: Case) -> Ref | None:
         return None
     template, shift = braced(case, text)
     refs = _refs_at(template, miss.segment_span[0] + shift)
-    return (
-        replace(refs[-1], start=refs[-1].start - shift, end=refs[-1].end - shift) if refs else None
-    )
+    own = refs[-1] if refs else None
+    return replace(own, start=own.start - shift, end=own.end - shift) if own is not None else None
 
 
 def whole(case: Case) -> Expression | None:
