@@ -106,6 +106,18 @@ def same(one: Any, other: Any) -> bool:
     return bool(one == other) or (one != one and other != other)
 
 
+def alike(old: list[Any], new: list[Any]) -> tuple[int, int]:
+    """Count the items that two lists share at their beginning and, of the others, at their end."""
+    most = min(len(old), len(new))
+    head = 0
+    while head < most and same(old[head], new[head]):
+        head += 1
+    tail = 0
+    while tail < most - head and same(old[-1 - tail], new[-1 - tail]):
+        tail += 1
+    return head, tail
+
+
 def _holds(data: Any, part: str | int) -> bool:
     if isinstance(part, int):
         return isinstance(data, list) and 0 <= part < len(data)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..errors import BadWorkflow
+from .changes import difference
 from .codec import read
 from .edits import Edit, Insert, Remove, RenameKey, SetValue, changed, same, undone
 from .rewrite import edit_text
@@ -90,9 +91,8 @@ def patched(source: Source, patch: Patch) -> str:
 
 def splice(before: str, after: str) -> Splice:
     """Give the one change that turns a text into another."""
-    head = _shared(before, after)
-    tail = _shared(before[head:][::-1], after[head:][::-1])
-    return Splice(head, before[head : len(before) - tail], after[head : len(after) - tail])
+    start, end, new = difference(before, after)
+    return Splice(start, before[start:end], new)
 
 
 def diff(before: Workflow, after: Workflow, name: str = "workflow") -> str:
@@ -103,18 +103,6 @@ def diff(before: Workflow, after: Workflow, name: str = "workflow") -> str:
     return "".join(
         line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines
     )
-
-
-def _shared(one: str, other: str) -> int:
-    """Count the characters that two texts have in common at their beginning."""
-    least, most = 0, min(len(one), len(other))
-    while least < most:
-        middle = (least + most + 1) // 2
-        if one.startswith(other[least:middle], least):
-            least = middle
-        else:
-            most = middle - 1
-    return least
 
 
 def _lines(text: str) -> list[str]:

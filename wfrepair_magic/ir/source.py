@@ -6,6 +6,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Literal
 
 from ..problem import Problem, Slot, path_text
@@ -94,6 +95,11 @@ class Source:
     data: Any
     marks: Mapping[Slot, Mark] = field(compare=False, repr=False)
     first_line: int = 1
+
+    @cached_property
+    def lines(self) -> Lines:
+        """The lines of the text."""
+        return Lines(self.text, self.first_line)
 
     def place(self, slot: Slot) -> tuple[int, int]:
         """Give line and column of the value at `slot`, else of the nearest one around it."""
