@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from ..problem import Problem, Slot, path_text
 
@@ -41,8 +41,6 @@ class Mark:
     style: Style
     key_start: int | None = None
     key_end: int | None = None
-    key_line: int | None = None
-    key_column: int | None = None
 
 
 class Lines:
@@ -68,11 +66,9 @@ class Marks(Mapping[Slot, Mark]):
         self._lines = lines
 
     def __getitem__(self, slot: Slot) -> Mark:
-        start, end, style, key_start, key_end = self._spots[slot]
-        place = self._lines.place(start)
-        if key_start < 0:
-            return Mark(start, end, *place, style)
-        return Mark(start, end, *place, style, key_start, key_end, *self._lines.place(key_start))
+        start, end, style, *key = self._spots[slot]
+        line, column = self._lines.place(start)
+        return Mark(start, end, line, column, style, *(key if key[0] >= 0 else ()))
 
     def __iter__(self) -> Iterator[Slot]:
         return iter(self._spots)
@@ -109,9 +105,7 @@ class Source:
     def key_place(self, slot: Slot) -> tuple[int, int]:
         """Give line and column of the key of `slot`, else of the nearest value around it."""
         mark = self._nearest(slot)
-        if mark.key_line is None or mark.key_column is None:
-            return mark.line, mark.column
-        return mark.key_line, mark.key_column
+        return self.lines.place(mark.start if mark.key_start is None else mark.key_start)
 
     def _nearest(self, slot: Slot) -> Mark:
         while slot and slot not in self.marks:
@@ -156,7 +150,7 @@ class Reading:
     spots: dict[Slot, Spot] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
 
-    MOST_FAULTS = 20
+    MOST_FAULTS: ClassVar = 20
 
     def note(self, fault: Fault) -> None:
         """Keep a fault and read on; with too many of them, stop."""
@@ -164,11 +158,14 @@ class Reading:
             raise Unreadable(fault)
         self.faults.append(fault)
 
-
-def twice(key: str, slot: Slot, at: int, first_line: int) -> Fault:
-    """Say that a key stands twice in one mapping."""
-    message = f"the key {shown(key)} stands twice in one mapping; the first is on line {first_line}"
-    return Fault("SRC04", at, message, "remove or rename one of the two", slot, {"key": key})
+    def key(self, name: str, slot: Slot, at: int, begun: dict[str, int]) -> None:
+        """Keep where a key of a mapping begins; that it has `begun` there already is a fault."""
+        if begun.setdefault(name, at) == at:
+            return
+        line, _ = self.lines.place(begun[name])
+        message = f"the key {shown(name)} stands twice in one mapping; the first is on line {line}"
+        hint = "remove or rename one of the two"
+        self.note(Fault("SRC04", at, message, hint, slot, {"key": name}))
 
 
 def too_deep(at: int, depth: int) -> Fault:
