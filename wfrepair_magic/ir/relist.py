@@ -89,8 +89,7 @@ def _with_lines(source: Source, slot: Slot, new: Any, siblings: list[Slot]) -> I
     text, ends, part = source.text, line_break(source.text), slot[-1]
     indent = margin(source, slot[:-1])
     before = siblings[part - 1 if isinstance(part, int) else -1] if part != 0 else None
-    on_one_line = [entry_lines(part, None, indent)[0].removesuffix("null") + flow(new, False)]
-    written = [entry_lines(part, new, indent), on_one_line]
+    written = [entry_lines(part, new, indent, short) for short in (False, True)]
     if isinstance(part, int):
         like = source.marks[siblings[min(part, len(siblings) - 1)]]
         if like.style == "flow" and isinstance(new, (dict, list)):

@@ -27,6 +27,16 @@ def edit_text(source: Source, edits: Sequence[Edit]) -> str:
     return _edited(source, edits).text
 
 
+def read_changed(source: Source, way: Iterable[Change], wanted: Any) -> Source | None:
+    """Give the changed text if it says what is wanted."""
+    text = rewritten(source.text, way)
+    try:
+        made = read(text, source.first_line) if text is not None else None
+    except BadWorkflow:
+        return None
+    return made if made is not None and same(made.data, wanted) else None
+
+
 def _edited(source: Source, edits: Sequence[Edit]) -> Source:
     """Make edits at once if their places in the text are apart, else one half after the other."""
     wanted, parts = source.data, list[Edit]()
@@ -51,7 +61,7 @@ def _at_once(source: Source, edits: Iterable[Edit], wanted: Any) -> Source | Non
             changes += next(_ways(source, edit), ())
     except BadWorkflow:
         return None
-    return _read(source, changes, wanted)
+    return read_changed(source, changes, wanted)
 
 
 def _with_one(source: Source, edit: Edit, wanted: Any) -> Source:
@@ -62,21 +72,11 @@ def _with_one(source: Source, edit: Edit, wanted: Any) -> Source:
         except BadWorkflow:
             pass  # the container is written anew instead
     for way in _ways(source, edit):
-        made = _read(source, way, wanted)
+        made = read_changed(source, way, wanted)
         if made is not None:
             return made
     where = path_text(edit.slot) or "the workflow"
     raise BadWorkflow(f"the text around {where} leaves no place for this change")
-
-
-def _read(source: Source, way: Iterable[Change], wanted: Any) -> Source | None:
-    """Give the changed text if it says what is wanted."""
-    text = rewritten(source.text, way)
-    try:
-        made = read(text, source.first_line) if text is not None else None
-    except BadWorkflow:
-        return None
-    return made if made is not None and same(made.data, wanted) else None
 
 
 def _ways(source: Source, edit: Edit) -> Iterator[Sequence[Change]]:

@@ -126,7 +126,7 @@ class Spots:
     """Looks up places in one source; how a value is laid out there is found out once."""
 
     def __init__(self, source: Source) -> None:
-        self._source = source
+        self.source = source
         self._exact: dict[Slot, list[Run]] = {}
 
     def place(self, slot: Slot, at: int) -> tuple[int, int]:
@@ -138,19 +138,19 @@ class Spots:
             self._exact[slot] = self._layout(slot)
         exact = self._exact[slot]
         if not exact:
-            return self._source.place(slot)
+            return self.source.place(slot)
         run = exact[bisect_right(exact, at, key=by_at) - 1]
-        return self._source.lines.place(run.start + at - run.at)
+        return self.source.lines.place(run.start + at - run.at)
 
     def _layout(self, slot: Slot) -> list[Run]:
         """Give the runs of a value whose characters all stand for themselves; else nothing."""
         try:
-            value = value_at(self._source.data, slot)
+            value = value_at(self.source.data, slot)
         except BadWorkflow:
             return []
         if not isinstance(value, str):
             return []
-        text, mark = self._source.text, self._source.marks[slot]
+        text, mark = self.source.text, self.source.marks[slot]
         found = runs(text, mark, value)
         if mark.style == "literal" or all(text[run.start : run.end] == run.text for run in found):
             return found

@@ -38,15 +38,19 @@ def to_json(data: Any, indent: int | None = 2) -> str:
     return json.dumps(data, ensure_ascii=False, indent=indent, allow_nan=False)
 
 
-def entry_lines(part: str | int, value: Any, margin: str) -> list[str]:
-    """Write a key, or the dash of a list item, and its value as lines of block YAML."""
-    first, *rest = value_lines(part, value, margin)
+def entry_lines(part: str | int, value: Any, margin: str, short: bool = False) -> list[str]:
+    """Write a key, or the dash of a list item, and its value as lines of block YAML.
+
+    Where it is to be `short`, the whole value stands on one line.
+    """
+    written = [f" {flow(value, inside=False)}"] if short else value_lines(part, value, margin)
+    first, *rest = written
     if isinstance(part, int):
         return [f"{margin}-{first}", *rest]
-    written = scalars.key(part)
-    if len(written) > _LONG_KEY:
-        return [f"{margin}? {written}", f"{margin}:{first}", *rest]
-    return [f"{margin}{written}:{first}", *rest]
+    key = scalars.key(part)
+    if len(key) > _LONG_KEY:
+        return [f"{margin}? {key}", f"{margin}:{first}", *rest]
+    return [f"{margin}{key}:{first}", *rest]
 
 
 def value_lines(part: str | int, value: Any, margin: str) -> list[str]:
