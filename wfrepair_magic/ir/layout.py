@@ -7,16 +7,15 @@ import re
 from ..errors import BadWorkflow
 from ..problem import Slot
 from .edits import value_at
-from .source import Mark, Source
+from .source import LINE_BREAK, Mark, Source
 
-_BREAK = re.compile(r"\r\n|\n|\r")
 _LINE = re.compile(r"[^\r\n]*")
 _COLON = re.compile(r"[ \t\r\n]*:")
 
 
 def line_break(text: str) -> str:
     """Give the line break that the text uses first; LF where it has none."""
-    found = _BREAK.search(text)
+    found = LINE_BREAK.search(text)
     return found.group() if found else "\n"
 
 
@@ -40,7 +39,7 @@ def line_before(text: str, at: int) -> int:
 def next_line(text: str, at: int) -> int:
     """Give the offset at which the line after that of `at` begins."""
     end = line_end(text, at)
-    found = _BREAK.match(text, end)
+    found = LINE_BREAK.match(text, end)
     return found.end() if found else end
 
 

@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Final, Literal
 
 from ..problem import Problem, Slot, path_text
 
@@ -21,7 +21,8 @@ BYTE_ORDER_MARK = "\ufeff"
 Spot = tuple[int, int, Style, int, int]
 """A Mark before lines are counted: start, end, style, key start, key end (-1: no key)."""
 
-_LINE_END = re.compile(r"\r\n|\n|\r")
+LINE_BREAK: Final = re.compile(r"\r\n|\n|\r")
+"""What ends a line, as YAML 1.2 says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +45,11 @@ class Mark:
 
 
 class Lines:
-    """The lines of one text, found once; they end at LF, CR LF or CR as YAML 1.2 says."""
+    """The lines of one text, found once."""
 
     def __init__(self, text: str, first_line: int = 1) -> None:
         self.first_line = first_line
-        self._starts = [0, *(found.end() for found in _LINE_END.finditer(text))]
+        self._starts = [0, *(found.end() for found in LINE_BREAK.finditer(text))]
         if text.startswith(BYTE_ORDER_MARK):
             self._starts[0] = 1
 

@@ -15,9 +15,8 @@ from ..errors import BadWorkflow
 from ..problem import Slot
 from .codec import read
 from .edits import value_at
-from .source import Mark, Source
+from .source import LINE_BREAK, Mark, Source
 
-_BREAK: Final = re.compile(r"\r\n|\n|\r")
 _FOLD: Final = r"(?P<fold>[ \t]*(?:\r\n|\n|\r)[ \t\r\n]*)|[ \t]+"
 _TOKENS: Final = {
     "plain": re.compile(rf"{_FOLD}|[^ \t\r\n]+"),
@@ -70,7 +69,7 @@ def _line_pieces(text: str, mark: Mark) -> Iterator[tuple[str, int, int]]:
     for token in _TOKENS[mark.style].finditer(text, start, end):
         piece = token.group()
         if token.lastgroup == "fold":
-            piece = "\n" * (len(_BREAK.findall(piece)) - 1) or " "
+            piece = "\n" * (len(LINE_BREAK.findall(piece)) - 1) or " "
         elif token.lastgroup == "escape":
             piece = _meaning(piece, text[start - 1], mark.style == "json")
         yield piece, *token.span()
@@ -112,7 +111,7 @@ def block_indent(text: str, mark: Mark, value: object) -> int | None:
     """Give how far the content of a block text is indented; None for no content, or no block."""
     if mark.style not in ("literal", "folded") or not isinstance(value, str):
         return None
-    written = _first_spaces(_BREAK.split(text[mark.start : mark.end])[1:])
+    written = _first_spaces(LINE_BREAK.split(text[mark.start : mark.end])[1:])
     meant = _first_spaces(value.split("\n"))
     return None if written is None or meant is None else written - meant
 
