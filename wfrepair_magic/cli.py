@@ -20,7 +20,6 @@ from typing import Any, Final, TextIO
 
 from . import session, wire
 from .errors import BadWorkflow, WorkflowError
-from .ir.names import nearest
 from .ir.schema import language_schema
 from .ir.workflow import Workflow
 from .monitor import foreseen, paint
@@ -34,10 +33,13 @@ from .usage import (
     BadUsage,
     HelpAsked,
     Usage,
+    argument,
     asked,
     check_consent,
-    declare_flag,
-    declare_run,
+    find_command,
+    flag,
+    overview,
+    run_arguments,
     settled,
 )
 
@@ -100,47 +102,15 @@ def _write_any_character() -> None:
 def _command(words: list[str]) -> int:
     name, *rest = words or ["--help"]
     if name in ("--help", "-h"):
-        raise HelpAsked(_overview())
+        lines = overview([usage for usage, _ in COMMANDS.values()])
+        tail = "`wfrepair COMMAND --help` says what a command takes."
+        raise HelpAsked("\n".join([*lines, "", tail]))
     if name == "--version":
         raise HelpAsked(f"wfrepair {version('wfrepair-magic')}")
-    if name not in COMMANDS:
-        close = nearest(name, list(COMMANDS))
-        hint = f"did you mean {close}?" if close else f"there are {', '.join(COMMANDS)}"
-        raise BadUsage(f"no command {name!r}; {hint}")
-    declare, act = COMMANDS[name]
-    code = act(declare().read(rest))
+    usage, act = find_command(name, COMMANDS)
+    code = act(usage.read(rest))
     sys.stdout.flush()
     return code
-
-
-def _overview() -> str:
-    lines = [f"wfrepair {name:<8} {make().description}" for name, (make, _) in COMMANDS.items()]
-    return "\n".join([*lines, "", "`wfrepair COMMAND --help` says what a command takes."])
-
-
-def _run_usage() -> Usage:
-    usage = Usage(
-        "wfrepair run",
-        "Run the workflow in a file, YAML or JSON.",
-        "Exits 0 SUCCESS, 2 DEGRADED, 1 FAILED, 3 WAITING, 130 CANCELLED, 64 bad usage.",
-    )
-    usage.add_argument("file", metavar="FILE", help="the workflow's file; - is standard input")
-    usage.add_argument(
-        "--name", metavar="NAME",
-        help="the name under which its session is kept (else `name:`, the file's stem)",
-    )  # fmt: skip
-    declare_run(usage, store="`.wfrepair` beside the file", session="per-run")
-    _declare_nodes(usage)
-    usage.add_argument("--json", action="store_true", help="print one JSON document")
-    declare_flag(usage, "quiet", "no progress on standard error")
-    return usage
-
-
-def _declare_nodes(usage: Usage) -> None:
-    usage.add_argument(
-        "--nodes", metavar="FILE.py", action="append", default=[],
-        help="import a Python file with @node functions; may be repeated",
-    )  # fmt: skip
 
 
 def _run(found: argparse.Namespace) -> int:
@@ -148,8 +118,7 @@ def _run(found: argparse.Namespace) -> int:
     file = _read(found.file)
     defaults = _defaults(file.folder)
     workflow = session.read_workflow(file.text, found.repair or defaults["repair"])
-    said = {**asked(found), "quiet": found.quiet}
-    keywords = settled(said, workflow, defaults)
+    keywords = settled(asked(found), workflow, defaults)
     quiet = bool(keywords.pop("quiet"))
     keywords |= {
         "session": keywords["session"] or workflow.session or "per-run",
@@ -212,18 +181,6 @@ def _piped(workflow: Workflow, file: str) -> str | None:
     return sys.stdin.read()
 
 
-def _check_usage() -> Usage:
-    usage = Usage(
-        "wfrepair check",
-        "Say what is wrong with a workflow, running nothing.",
-        "Exits 0 where nothing is, 1 where there are errors, 64 for a file that cannot be read.",
-    )
-    usage.add_argument("file", metavar="FILE", help="the workflow's file; - is standard input")
-    _declare_nodes(usage)
-    usage.add_argument("--json", action="store_true", help="print one JSON document")
-    return usage
-
-
 def _check(found: argparse.Namespace) -> int:
     _import_nodes(found.nodes)
     text = _read(found.file).text
@@ -246,20 +203,6 @@ def _checked_badly(error: WorkflowError, as_json: bool) -> int:
     else:
         _tell(f"✗ {error}", sys.stdout)
     return FAILED
-
-
-def _resolve_usage() -> Usage:
-    usage = Usage(
-        "wfrepair resolve",
-        "Say whether an effect in doubt happened, so that its run can go on.",
-        "Exits 0 when it is noted, 64 where there is no such doubt.",
-    )
-    usage.add_argument("workflow", metavar="FILE|NAME", help="the workflow's file, or its name")
-    usage.add_argument("node", metavar="NODE", help="the node whose effect is in doubt")
-    usage.add_argument("verdict", choices=("sent", "not-sent"), help="what you found out")
-    usage.add_argument("--value", metavar="JSON", help="the result that was lost")
-    usage.add_argument("--store", metavar="DIR", help="the project store")
-    return usage
 
 
 def _resolve(found: argparse.Namespace) -> int:
@@ -289,12 +232,6 @@ def _value(text: str | None) -> dict[str, Any]:
         return {"value": json.loads(text)}
     except ValueError as error:
         raise BadUsage(f"--value is not JSON: {error}") from None
-
-
-def _schema_usage() -> Usage:
-    usage = Usage("wfrepair schema", "Print the language and its node types as a JSON Schema.")
-    _declare_nodes(usage)
-    return usage
 
 
 def _schema(found: argparse.Namespace) -> int:
@@ -329,12 +266,64 @@ def _print_json(document: Mapping[str, Any]) -> None:
     print(json.dumps(document, ensure_ascii=False, indent=2))
 
 
-Command = tuple[Callable[[], Usage], Callable[[argparse.Namespace], int]]
+FILE: Final = argument("file", metavar="FILE", help="the workflow's file; - is standard input")
+NODES: Final = argument(
+    "--nodes", metavar="FILE.py", action="append", default=[],
+    help="import a Python file with @node functions; may be repeated",
+)  # fmt: skip
+JSON: Final = argument("--json", action="store_true", help="print one JSON document")
 
-COMMANDS: Final[Mapping[str, Command]] = {
-    "run": (_run_usage, _run),
-    "check": (_check_usage, _check),
-    "resolve": (_resolve_usage, _resolve),
-    "schema": (_schema_usage, _schema),
-}
+COMMANDS: Final[Mapping[str, tuple[Usage, Callable[[argparse.Namespace], int]]]] = {
+    "run": (
+        Usage(
+            "wfrepair run",
+            "Run the workflow in a file, YAML or JSON.",
+            (
+                FILE,
+                argument(
+                    "--name", metavar="NAME",
+                    help="the name under which its session is kept (else `name:`, the file's stem)",
+                ),
+                *run_arguments(store="`.wfrepair` beside the file", session="per-run"),
+                NODES,
+                JSON,
+                flag("quiet", "no progress on standard error"),
+            ),
+            "Exits 0 SUCCESS, 2 DEGRADED, 1 FAILED, 3 WAITING, 130 CANCELLED, 64 bad usage.",
+        ),
+        _run,
+    ),
+    "check": (
+        Usage(
+            "wfrepair check",
+            "Say what is wrong with a workflow, running nothing.",
+            (FILE, NODES, JSON),
+            "Exits 0 where nothing is, 1 where there are errors, 64 where the file cannot be read.",
+        ),
+        _check,
+    ),
+    "resolve": (
+        Usage(
+            "wfrepair resolve",
+            "Say whether an effect in doubt happened, so that its run can go on.",
+            (
+                argument(
+                    "workflow", metavar="FILE|NAME", help="the workflow's file, or its name"
+                ),
+                argument("node", metavar="NODE", help="the node whose effect is in doubt"),
+                argument("verdict", choices=("sent", "not-sent"), help="what you found out"),
+                argument("--value", metavar="JSON", help="the result that was lost"),
+                argument("--store", metavar="DIR", help="the project store"),
+            ),
+            "Exits 0 when it is noted, 64 where there is no such doubt.",
+        ),
+        _resolve,
+    ),
+    "schema": (
+        Usage(
+            "wfrepair schema", "Print the language and its node types as a JSON Schema.", (NODES,)
+        ),
+        _schema,
+    ),
+}  # fmt: skip
 """The commands: what each takes, and what it does."""

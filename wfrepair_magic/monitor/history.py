@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
 import re
@@ -16,6 +17,7 @@ from .. import events
 from ..errors import BadWorkflow
 from ..events import Event
 from .plain import plain
+from .state import RunState, replay
 
 FOLDER = "runs"
 TAIL_BYTES = 65_536
@@ -116,6 +118,18 @@ def read(store: Path, run: str) -> list[Event]:
         raise BadWorkflow(f"no run {run!r} in {store}")
     with open(path, "rb") as file:
         return [event for line in file if (event := _event(line)) is not None]
+
+
+def recorded(store: Path, run: str) -> RunState:
+    """Give the state of a run as its history tells it; UNFINISHED where no end was written.
+
+    Raises BadWorkflow where there is no such run.
+    """
+    state = replay(read(store, run))
+    if state.finished:
+        return state
+    seconds = max(state.last - state.started, 0.0)
+    return dataclasses.replace(state, state=UNFINISHED, seconds=seconds)
 
 
 def find(store: Path, start: str) -> str:

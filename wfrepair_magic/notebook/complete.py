@@ -15,7 +15,7 @@ from ..ir.spec import catalogue
 from ..monitor import history
 from ..nodes import registry
 from ..settings import find_store
-from .asking import USAGES, cell_usage
+from .asking import CELL, USAGES
 from .line_words import Around, line_offers, positionals, split
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def _in_body(kernel: Kernel | None, line: str, body: str, offset: int) -> Offers
 
 def _last_run(kernel: Kernel, line: str, data: Any) -> Run | None:
     """Give the last run of this workflow: by its name, else the last that shares a node."""
-    given = positionals(cell_usage(), split(f"{line} ")[0])
+    given = positionals(CELL, split(f"{line} ")[0])
     written = data.get("name") if isinstance(data, dict) else None
     name = given[0] if given else written
     if name is not None:
@@ -94,7 +94,7 @@ def _types(data: Any) -> dict[str, Any]:
 
 def _on_first_line(around: Around, before: str) -> Offers:
     words, fragment = split(before)
-    return line_offers(cell_usage(), words, fragment, around)
+    return line_offers(CELL, words, fragment, around)
 
 
 def _on_line(around: Around, before: str) -> Offers:
@@ -106,7 +106,7 @@ def _on_line(around: Around, before: str) -> Offers:
     command, *rest = words
     if command not in USAGES:
         return Offers()
-    return line_offers(USAGES[command](), rest, fragment, around)
+    return line_offers(USAGES[command], rest, fragment, around)
 
 
 def _around(variables: Mapping[str, Any], kernel: Kernel | None, body: str) -> Around:
