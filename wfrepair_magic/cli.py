@@ -16,16 +16,14 @@ from dataclasses import dataclass
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Final, TextIO
+from typing import Any, Final
 
 from . import session, wire
 from .errors import BadWorkflow, WorkflowError
 from .ir.schema import language_schema
 from .ir.workflow import Workflow
 from .monitor import foreseen, paint
-from .monitor.state import completed
-from .monitor.teller import Teller
-from .monitor.text import Commands, draw, listed
+from .monitor.text import Commands, Teller, draw, listed
 from .nodes import registry
 from .nodes.scripts import import_file
 from .settings import find_store, project_settings
@@ -129,19 +127,14 @@ def _run(found: argparse.Namespace) -> int:
     if found.dry_run:
         return _foresee(found, workflow, keywords)
     check_consent(workflow, found)
-    told = Teller(partial(_tell, stream=sys.stderr), quiet)
+    told = Teller(partial(paint.show, stream=sys.stderr), quiet)
     run = session.run(workflow, dict(found.input), sinks=(told,), **keywords)
     if found.json:
         _print_json(wire.run_document(run))
     else:
-        state = completed(told.state, run.name, run.nodes.values())
-        _tell(draw(state, time.time(), _commands(found.file, run.name, run.store)), sys.stdout)
+        commands = _commands(found.file, run.name, run.store)
+        paint.show(draw(told.state, time.time(), commands))
     return EXITS[run.state]
-
-
-def _tell(text: str, stream: TextIO) -> None:
-    """Print for whoever reads, in colours where that is a person at a terminal."""
-    print(paint.fitting(text, stream, os.environ), file=stream, flush=True)
 
 
 def _defaults(folder: Path) -> dict[str, Any]:
@@ -158,8 +151,7 @@ def _foresee(found: argparse.Namespace, workflow: Workflow, keywords: Mapping[st
     if found.json:
         _print_json(wire.plan_document(plan))
     else:
-        told = foreseen.draw(workflow.nodes, plan, keywords["name"] or "workflow")
-        _tell(told, sys.stdout)
+        paint.show(foreseen.draw(workflow.nodes, plan, keywords["name"] or "workflow"))
     return FAILED if plan.failures else SUCCESS
 
 
@@ -192,7 +184,7 @@ def _check(found: argparse.Namespace) -> int:
     if found.json:
         _print_json(document)
     else:
-        _tell(listed(problems) or "✓ nothing is wrong", sys.stdout)
+        paint.show(listed(problems) or "✓ nothing is wrong")
     return SUCCESS if document["ok"] else FAILED
 
 
@@ -201,7 +193,7 @@ def _checked_badly(error: WorkflowError, as_json: bool) -> int:
     if as_json:
         _print_json({**wire.error_document(error), "ok": False})
     else:
-        _tell(f"✗ {error}", sys.stdout)
+        paint.show(f"✗ {error}")
     return FAILED
 
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from .. import events
-from ..events import Event, Suggestion
+from ..events import Event, FixApplied, Suggestion
 from ..failure import Failure
 from ..problem import Problem
 from . import words
 from .rows import NodeState, shown_nodes
-from .state import Applied, RunState
+from .state import RunState, fold
 
 WIDTH = 100
 HEADS = ("", "node", "type", "state", "tries", "time", "")
@@ -71,11 +71,7 @@ def _nodes(state: RunState, now: float, limit: int) -> str:
     nodes, rest = shown_nodes(state.nodes, limit)
     if not nodes:
         return ""
-    table = [
-        ("", "node", "type", "state", "tries", "time", ""),
-        *(_row(node, now) for node in nodes),
-    ]
-    lines = align(table)
+    lines = align([HEADS, *(_row(node, now) for node in nodes)])
     if rest:
         lines.append(f"… and {sum(rest.values())} more: {words.counted(rest)}")
     return "\n".join(lines)
@@ -141,7 +137,7 @@ def listed(problems: Iterable[Problem]) -> str:
     )
 
 
-def _applied(applied: Applied) -> str:
+def _applied(applied: FixApplied) -> str:
     return "\n".join([f"✓ fixed: {words.told(applied)}", *_diff(applied.suggestion)])
 
 
@@ -225,3 +221,18 @@ def _told_of_run(event: Event) -> str:
         case events.Notice():
             return words.one_line(f"· {event.text}")
     return ""
+
+
+class Teller:
+    """A sink that keeps the state and, unless `quiet`, says each event that matters as a line."""
+
+    def __init__(self, say: Callable[[str], object], quiet: bool) -> None:
+        self.say = say
+        self.quiet = quiet
+        self.state = RunState()
+
+    def __call__(self, event: Event) -> None:
+        """Take an event, on whichever thread the run has."""
+        self.state = fold(self.state, event)
+        if not self.quiet and (line := tell(event)):
+            self.say(line)

@@ -6,11 +6,11 @@ import unicodedata
 from collections.abc import Mapping
 from typing import Final
 
-from ..events import Suggestion
+from ..events import FixApplied, Suggestion
 from ..failure import Failure
 from ..problem import CODES, Problem
 from .rows import NodeState
-from .state import Applied, RunState
+from .state import RunState
 
 ICONS: Final[Mapping[str, str]] = {
     "pending": "○",
@@ -168,7 +168,7 @@ def _elapsed(state: RunState, now: float) -> str:
     return f"{duration(elapsed)}, usually {usual}" if late else f"{duration(elapsed)} of {usual}"
 
 
-def told(applied: Applied) -> str:
+def told(applied: FixApplied) -> str:
     """Say in one line which fix went in, why, and who let it in."""
     fix = applied.suggestion
     return one_line(f"{fix.title} – {fix.why} ({fix.code}, by {applied.by})")

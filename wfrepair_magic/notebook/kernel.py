@@ -13,7 +13,6 @@ from IPython.core.interactiveshell import InteractiveShell
 
 from ..events import Sink
 from ..monitor.history import usual_seconds
-from ..monitor.state import completed
 from ..repair.fix import Fix
 from ..session import Run
 from ..settings import find_store, project_settings
@@ -78,9 +77,7 @@ class Kernel:
         """
         usual = partial(usual_seconds, self.store(None) if store is None else store)
         with LiveReport(self.front, quiet, usual) as report:
-            run = start((report,))
-            report.state = completed(report.state, run.name, run.nodes.values())
-            return run
+            return start((report,))
 
     def remember(self, run: Run, line: str) -> None:
         """Keep a run as the last one, in the notebook's variable `_wf` too."""

@@ -7,11 +7,11 @@ from collections.abc import Iterable, Sequence
 from html import escape
 from typing import Final
 
-from ..events import Suggestion
+from ..events import FixApplied, Suggestion
 from ..failure import Failure
 from ..monitor import words
 from ..monitor.rows import NodeState, shown_nodes
-from ..monitor.state import Applied, RunState
+from ..monitor.state import RunState
 from ..monitor.text import Commands, asking, draw, other_problems, preview, ways_on
 from ..problem import Problem
 from .graph import graph
@@ -194,7 +194,7 @@ def _question(node: NodeState) -> str:
     return _box("warn", f"<p><b>{words.icon(node.state)}</b> {name} · {asked}</p>")
 
 
-def _applied(applied: Applied) -> str:
+def _applied(applied: FixApplied) -> str:
     fix = applied.suggestion
     return (
         f'<details class="wfr-fix"><summary><span class="wfr-good"><b>✓</b></span>'
