@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from html import escape
 from typing import Final
 
@@ -15,7 +15,7 @@ from ..monitor.state import RunState
 from ..monitor.text import Commands, asking, draw, other_problems, preview, ways_on
 from ..problem import Problem
 from .graph import graph
-from .style import STYLE, kind
+from .style import kind, marked, page
 
 COMMANDS: Final = Commands(
     apply="%workflow apply {number}",
@@ -81,7 +81,7 @@ def html(state: RunState, now: float, commands: Commands, last: bool) -> str:
         *(_abstained(text) for text in state.abstained),
         *(_command(*way) for way in ways_on(state, commands)),
     ]
-    return f'<div class="wfr">{STYLE}{"".join(parts)}</div>'
+    return page(*parts)
 
 
 def _header(state: RunState, now: float) -> str:
@@ -233,17 +233,9 @@ def _foreseen(line: str) -> str:
 
 
 def _diff(diff: str) -> str:
-    """Colour a diff line by line; the names of its two sides say nothing here."""
+    """Show a diff; the names of its two sides say nothing here."""
     lines = words.clean(diff).splitlines()
-    if lines[:1] and lines[0].startswith("---"):
-        lines = lines[2:]
-    return f"<pre>{_lines(lines)}</pre>" if lines else ""
-
-
-def _lines(lines: Sequence[str]) -> str:
-    tags = {"+": "ins", "-": "del", "@": "i"}
-    pairs = ((tags.get(line[:1]), escape(line)) for line in lines)
-    return "".join(f"<{tag}>{text}\n</{tag}>" if tag else f"{text}\n" for tag, text in pairs)
+    return marked(lines[2:] if lines[:1] and lines[0].startswith("---") else lines)
 
 
 def _command(line: str, remark: str = "") -> str:
