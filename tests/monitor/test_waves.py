@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from wfrepair_magic.engine.states import NODE_STATES
 from wfrepair_magic.events import NodeInfo
+from wfrepair_magic.monitor.layout import WORST_FIRST, waves
 from wfrepair_magic.monitor.rows import NodeState
-from wfrepair_magic.monitor.waves import WORST_FIRST, waves
 
 
 def node(wave: int, state: str = "pending", id: str = "a") -> NodeState:

@@ -8,10 +8,9 @@ from html import escape
 from typing import Final
 
 from ..monitor import words
-from ..monitor.layout import Layout, Place, arrows, lay_out
+from ..monitor.layout import Layout, Place, Wave, arrows, lay_out, waves
 from ..monitor.rows import NodeState
 from ..monitor.state import RunState
-from ..monitor.waves import Wave, waves
 from .style import kind
 
 WIDTH: Final = 900
@@ -53,7 +52,7 @@ def graph(state: RunState) -> str:
     nodes = list(state.nodes.values())
     if not arrows(nodes):
         return ""
-    ranks = waves(nodes, len(nodes))
+    ranks = waves(nodes)
     tallest = max(len(rank.nodes) for rank in ranks)
     small = len(nodes) <= NODES and len(ranks) <= COLUMNS and tallest <= ROWS
     drawing = _nodes(nodes) if small else _waves(waves(nodes, CELLS))
