@@ -113,7 +113,7 @@ def _last_name(kernel: Kernel, store: str | None) -> str:
 def runs(kernel: Kernel, found: argparse.Namespace) -> None:
     """List the runs of the project store."""
     store = kernel.store(found.store)
-    records = history.recent(store, found.limit)
+    records = session.recent_runs(store, found.limit)
     if records:
         kernel.front.show(tables.runs(records, time.time()))
     else:
@@ -123,15 +123,17 @@ def runs(kernel: Kernel, found: argparse.Namespace) -> None:
 def show(kernel: Kernel, found: argparse.Namespace) -> None:
     """Show a run's report again from its history."""
     store = kernel.store(found.store)
-    state = history.recorded(store, history.find(store, found.run or _newest(store)))
+    state = history.recorded(store, _run_id(store, found.run))
     last = kernel.last is not None and kernel.last.run.id == state.run
     kernel.front.show(bundle(state, state.last, COMMANDS if last else Commands(), last=True))
 
 
-def _newest(store: Path) -> str:
-    for record in history.recent(store, 1):
-        return record.id
-    raise BadUsage(f"no runs in {store}")
+def _run_id(store: Path, start: str | None) -> str:
+    """Find the run that is meant: the latest, unless the start of an id is given."""
+    known = history.ids(store)
+    if not known:
+        raise BadUsage(f"no runs in {store}")
+    return known[0] if start is None else history.find(store, start)
 
 
 def diff(kernel: Kernel, found: argparse.Namespace) -> None:
@@ -151,8 +153,7 @@ def _fix_diff(kernel: Kernel) -> tuple[str, str]:
 
 def _runs_diff(kernel: Kernel, found: argparse.Namespace) -> tuple[str, str]:
     store = kernel.store(found.store)
-    asked = (found.run, found.other or _newest(store))
-    one, other = (history.find(store, start) for start in asked)
+    one, other = (_run_id(store, start) for start in (found.run, found.other))
     before, after = (session.text_of_run(store, id).splitlines() for id in (one, other))
     changed = difflib.unified_diff(before, after, one, other, lineterm="")
     return f"{one} → {other}", "\n".join(changed)
@@ -161,11 +162,10 @@ def _runs_diff(kernel: Kernel, found: argparse.Namespace) -> tuple[str, str]:
 def metrics(kernel: Kernel, found: argparse.Namespace) -> None:
     """Count what the runs of each workflow did."""
     store = kernel.store(found.store)
-    records = history.recent(store, found.limit)
-    wanted = [each for each in records if found.name in (None, each.workflow)]
+    states = (history.recorded(store, id) for id in history.ids(store)[: found.limit])
+    wanted = [state for state in states if state.workflow and found.name in (None, state.workflow)]
     if wanted:
-        measured = measure(history.recorded(store, each.id) for each in wanted)
-        kernel.front.show(tables.metrics(measured, time.time()))
+        kernel.front.show(tables.metrics(measure(wanted), time.time()))
     else:
         print(f"no runs{f' of {found.name}' if found.name else ''} in {store}")
 

@@ -118,7 +118,7 @@ def _around(variables: Mapping[str, Any], kernel: Kernel | None, body: str) -> A
         names=tuple(kernel.runs) if kernel is not None else (),
         nodes=tuple(last.nodes) if last is not None else (),
         fixes=len(last.fixes) if last is not None else 0,
-        runs=lambda: [each.id for each in history.recent(store or find_store(Path.cwd()), _RUNS)],
+        runs=lambda: history.ids(store or find_store(Path.cwd()))[:_RUNS],
         types=tuple(catalogue),
         commands=(*USAGES, "run"),
     )

@@ -7,10 +7,11 @@ from collections.abc import Iterable, Sequence
 from html import escape
 
 from ..engine.result import Preview
+from ..engine.runs import RunRecord
 from ..ir.model import MISSING, Definition
 from ..ir.spec import NodeSpec, Param
 from ..monitor import foreseen, words
-from ..monitor.history import RunRecord
+from ..monitor.history import UNFINISHED
 from ..monitor.metrics import Metrics
 from ..monitor.text import align
 from .style import marked, page
@@ -67,12 +68,13 @@ def runs(records: Iterable[RunRecord], now: float) -> dict[str, str]:
 
 
 def _run(record: RunRecord, now: float) -> tuple[str, ...]:
+    state = record.state or UNFINISHED
     began = time.strftime("%Y-%m-%d %H:%M", time.localtime(record.started))
     return (
-        f"{words.icon(record.state)} {words.word(record.state)}",
+        f"{words.icon(state)} {words.word(state)}",
         record.workflow,
         f"{began} ({words.ago(now - record.started)})",
-        words.duration(record.seconds) if record.seconds is not None else "",
+        words.duration(record.ended - record.started) if record.ended is not None else "",
         record.id,
     )
 

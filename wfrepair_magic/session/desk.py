@@ -214,6 +214,11 @@ def text_of_run(store: str | Path, run: str) -> str:
     return _ask(store, look)
 
 
+def recent_runs(store: str | Path, limit: int = 20) -> list[runs.RunRecord]:
+    """List the runs of a store that began last, newest first; none where there is no store."""
+    return _ask(store, lambda ledger: runs.runs(ledger, limit)) if Path(store).exists() else []
+
+
 def _ask(store: str | Path, question: Callable[[Ledger], T]) -> T:
     """Ask the ledger of a store something, on a thread that an interrupt does not cut short."""
 
