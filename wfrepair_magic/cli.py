@@ -20,6 +20,7 @@ from typing import Any, Final
 
 from . import session, wire
 from .errors import BadWorkflow, WorkflowError
+from .ir.model import MISSING
 from .ir.schema import language_schema
 from .ir.workflow import Workflow
 from .monitor import foreseen, paint
@@ -106,13 +107,14 @@ def _command(words: list[str]) -> int:
     if name == "--version":
         raise HelpAsked(f"wfrepair {version('wfrepair-magic')}")
     usage, act = find_command(name, COMMANDS)
-    code = act(usage.read(rest))
+    found = usage.read(rest)
+    _import_nodes(getattr(found, "nodes", ()))
+    code = act(found)
     sys.stdout.flush()
     return code
 
 
 def _run(found: argparse.Namespace) -> int:
-    _import_nodes(found.nodes)
     file = _read(found.file)
     defaults = _defaults(file.folder)
     workflow = session.read_workflow(file.text, found.repair or defaults["repair"])
@@ -174,7 +176,6 @@ def _piped(workflow: Workflow, file: str) -> str | None:
 
 
 def _check(found: argparse.Namespace) -> int:
-    _import_nodes(found.nodes)
     text = _read(found.file).text
     try:
         problems = Workflow.parse(text).problems()
@@ -198,36 +199,23 @@ def _checked_badly(error: WorkflowError, as_json: bool) -> int:
 
 
 def _resolve(found: argparse.Namespace) -> int:
-    path = Path(found.workflow)
-    folder = path.parent if path.is_file() else Path.cwd()
+    name, folder = found.workflow, Path.cwd()
+    if Path(name).is_file():
+        file = _read(name)
+        name, folder = Workflow.parse(file.text).name or file.stem, file.folder
     told = session.resolve(
-        _name_in(path) if path.is_file() else found.workflow,
+        name,
         found.node,
         found.verdict,
         store=Path(found.store).absolute() if found.store else find_store(folder),
         by=getpass.getuser(),
-        **_value(found.value),
+        value=found.value,
     )
     print(told)
     return SUCCESS
 
 
-def _name_in(path: Path) -> str:
-    file = _read(str(path))
-    return Workflow.parse(file.text).name or path.stem
-
-
-def _value(text: str | None) -> dict[str, Any]:
-    if text is None:
-        return {}
-    try:
-        return {"value": json.loads(text)}
-    except ValueError as error:
-        raise BadUsage(f"--value is not JSON: {error}") from None
-
-
 def _schema(found: argparse.Namespace) -> int:
-    _import_nodes(found.nodes)
     _print_json(language_schema({one.name: one.spec for one in registry.all_types()}))
     return SUCCESS
 
@@ -252,6 +240,13 @@ def _import_nodes(names: Sequence[str]) -> None:
             import_file(name)
         except BadWorkflow as error:
             raise BadUsage(f"--nodes: {error}") from error
+
+
+def _json(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text!r} is not JSON: {error}") from None
 
 
 def _print_json(document: Mapping[str, Any]) -> None:
@@ -304,7 +299,10 @@ COMMANDS: Final[Mapping[str, tuple[Usage, Callable[[argparse.Namespace], int]]]]
                 ),
                 argument("node", metavar="NODE", help="the node whose effect is in doubt"),
                 argument("verdict", choices=("sent", "not-sent"), help="what you found out"),
-                argument("--value", metavar="JSON", help="the result that was lost"),
+                argument(
+                    "--value", metavar="JSON", type=_json, default=MISSING,
+                    help="the result that was lost",
+                ),
                 argument("--store", metavar="DIR", help="the project store"),
             ),
             "Exits 0 when it is noted, 64 where there is no such doubt.",

@@ -47,11 +47,11 @@ def draw(state: RunState, now: float, commands: Commands, limit: int = 200) -> s
         _nodes(state, now, limit),
         "\n".join(f"· {words.one_line(text)}" for text in state.notices),
         *map(_applied, state.applied),
-        _failures(state),
-        _questions(state),
+        "\n".join(line for failure in state.failures for line in _failure(failure)),
+        "\n".join(f"? {node.id}: {words.question(node)}" for node in asking(state) if node.message),
         listed(other_problems(state)),
         *(_fix(fix, commands) for fix in state.suggestions),
-        _abstained(state),
+        "\n".join(f"no fix: {words.one_line(text)}" for text in state.abstained),
         "\n".join(f"→ {command}{remark}" for command, remark in ways_on(state, commands)),
     ]
     return "\n\n".join(block for block in blocks if block)
@@ -101,21 +101,11 @@ def align(table: Sequence[Sequence[str]], width: int = WIDTH) -> list[str]:
     return lines
 
 
-def _failures(state: RunState) -> str:
-    return "\n".join(line for failure in state.failures for line in _failure(failure))
-
-
 def _failure(failure: Failure) -> Iterable[str]:
     yield f"✗ {failure.node}: {words.one_line(failure.cause)} ({failure.code})"
     yield from (f"  {line}" for line in words.details(failure))
     facts = (f"{label}: {text}" for label, text in words.facts(failure) if label != "code")
     yield f"  {' · '.join(facts)}"
-
-
-def _questions(state: RunState) -> str:
-    return "\n".join(
-        f"? {node.id}: {words.question(node)}" for node in asking(state) if node.message
-    )
 
 
 def asking(state: RunState) -> list[NodeState]:
@@ -169,10 +159,6 @@ def preview(fix: Suggestion) -> list[str]:
 def _some(names: Sequence[str], limit: int = 12) -> str:
     more = f" … and {len(names) - limit} more" if len(names) > limit else ""
     return ", ".join(names[:limit]) + more
-
-
-def _abstained(state: RunState) -> str:
-    return "\n".join(f"no fix: {words.one_line(text)}" for text in state.abstained)
 
 
 def ways_on(state: RunState, commands: Commands) -> list[tuple[str, str]]:

@@ -44,7 +44,8 @@ def complete(
         if offset > end:
             return _in_body(kernel, line, body, offset - end - 1)
         before = text[cell.end() : offset]
-        return _on_first_line(_around(variables, kernel, body), before) if before else None
+        around = _around(variables, kernel, body)
+        return line_offers(CELL, *split(before), around) if before else None
     begin = text.rfind("\n", 0, offset) + 1
     found = _LINE.match(text, begin, offset)
     if found is None or text.lstrip().startswith("%%"):
@@ -90,11 +91,6 @@ def _types(data: Any) -> dict[str, Any]:
     nodes = data.get("nodes") if isinstance(data, dict) else None
     listed: Iterable[Any] = nodes if isinstance(nodes, list) else ()
     return {str(node.get("id")): node.get("type") for node in listed if isinstance(node, dict)}
-
-
-def _on_first_line(around: Around, before: str) -> Offers:
-    words, fragment = split(before)
-    return line_offers(CELL, words, fragment, around)
 
 
 def _on_line(around: Around, before: str) -> Offers:

@@ -72,13 +72,13 @@ def html(state: RunState, now: float, commands: Commands, last: bool) -> str:
         _header(state, now),
         graph(state),
         _table(state, now, last),
-        *(f'<p class="wfr-small">· {escape(words.one_line(text))}</p>' for text in state.notices),
+        *(_small(f"· {text}") for text in state.notices),
         *map(_applied, state.applied),
         *map(_failure, state.failures),
         *map(_problem, other_problems(state)),
         *map(_question, asking(state)),
         *(_card(fix, commands) for fix in state.suggestions),
-        *(_abstained(text) for text in state.abstained),
+        *(_small(f"no fix: {text}") for text in state.abstained),
         *(_command(*way) for way in ways_on(state, commands)),
     ]
     return page(*parts)
@@ -95,6 +95,10 @@ def _header(state: RunState, now: float) -> str:
         f" <strong>{name}</strong> · {' · '.join(map(escape, facts))}</div>"
         f"{'' if state.finished else _bar(state)}{small}"
     )
+
+
+def _small(text: str) -> str:
+    return f'<p class="wfr-small">{escape(words.one_line(text))}</p>'
 
 
 def _sign(state: str) -> str:
@@ -120,12 +124,12 @@ def _table(state: RunState, now: float, last: bool) -> str:
     shown = _rows(nodes, now, clip)
     if not rest:
         return shown
-    more = escape(f"… and {sum(rest.values())} more: {words.counted(rest)}")
+    more = f"… and {sum(rest.values())} more: {words.counted(rest)}"
     if not last:
-        return f'{shown}<p class="wfr-small">{more}</p>'
+        return shown + _small(more)
     first = {node.id for node in nodes}
     others = [node for node in state.nodes.values() if node.id not in first][:LAST_NODES]
-    summary = f'<summary class="wfr-small">{more}</summary>'
+    summary = f'<summary class="wfr-small">{escape(more)}</summary>'
     return f"{shown}<details>{summary}{_rows(others, now, clip)}</details>"
 
 
@@ -202,10 +206,6 @@ def _applied(applied: FixApplied) -> str:
     )
 
 
-def _abstained(text: str) -> str:
-    return f'<p class="wfr-small">no fix: {escape(words.one_line(text))}</p>'
-
-
 def _card(fix: Suggestion, commands: Commands) -> str:
     """Offer a fix; the first, which is the best, is open."""
     facts = " · ".join((fix.code, fix.level, fix.origin, words.checked(fix)))
@@ -214,8 +214,7 @@ def _card(fix: Suggestion, commands: Commands) -> str:
     return (
         f'<details class="wfr-fix"{" open" if fix.number == 1 else ""}>'
         f"<summary><strong>Fix {fix.number}</strong> {escape(words.one_line(fix.title))}</summary>"
-        f'<p class="wfr-small">{escape(facts)}</p>'
-        f"{why}{f'<ul>{evidence}</ul>' if evidence else ''}{_diff(fix.diff)}{_preview(fix)}"
+        f"{_small(facts)}{why}{f'<ul>{evidence}</ul>' if evidence else ''}{_diff(fix.diff)}{_preview(fix)}"
         f"{_command(commands.for_fix(fix.number))}</details>"
     )
 
