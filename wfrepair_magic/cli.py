@@ -179,23 +179,15 @@ def _check(found: argparse.Namespace) -> int:
     text = _read(found.file).text
     try:
         problems = Workflow.parse(text).problems()
-    except BadWorkflow as error:
-        return _checked_badly(error, found.json)
-    document = wire.check_document(problems)
+    except BadWorkflow as error:  # a text that is no workflow is what a check finds too
+        document, told = {**wire.error_document(error), "ok": False}, f"✗ {error}"
+    else:
+        document, told = wire.check_document(problems), listed(problems) or "✓ nothing is wrong"
     if found.json:
         _print_json(document)
     else:
-        paint.show(listed(problems) or "✓ nothing is wrong")
+        paint.show(told)
     return SUCCESS if document["ok"] else FAILED
-
-
-def _checked_badly(error: WorkflowError, as_json: bool) -> int:
-    """Report a text that is no workflow: that is what a check finds too."""
-    if as_json:
-        _print_json({**wire.error_document(error), "ok": False})
-    else:
-        paint.show(f"✗ {error}")
-    return FAILED
 
 
 def _resolve(found: argparse.Namespace) -> int:

@@ -208,15 +208,19 @@ def _applied(applied: FixApplied) -> str:
 
 def _card(fix: Suggestion, commands: Commands) -> str:
     """Offer a fix; the first, which is the best, is open."""
-    facts = " · ".join((fix.code, fix.level, fix.origin, words.checked(fix)))
-    why = f"<p>{escape(words.one_line(fix.why))}</p>" if fix.why else ""
+    title = escape(words.one_line(fix.title))
     evidence = "".join(f"<li>{escape(words.one_line(line))}</li>" for line in fix.evidence)
-    return (
-        f'<details class="wfr-fix"{" open" if fix.number == 1 else ""}>'
-        f"<summary><strong>Fix {fix.number}</strong> {escape(words.one_line(fix.title))}</summary>"
-        f"{_small(facts)}{why}{f'<ul>{evidence}</ul>' if evidence else ''}{_diff(fix.diff)}{_preview(fix)}"
-        f"{_command(commands.for_fix(fix.number))}</details>"
-    )
+    parts = [
+        f"<summary><strong>Fix {fix.number}</strong> {title}</summary>",
+        _small(" · ".join((fix.code, fix.level, fix.origin, words.checked(fix)))),
+        f"<p>{escape(words.one_line(fix.why))}</p>" if fix.why else "",
+        f"<ul>{evidence}</ul>" if evidence else "",
+        _diff(fix.diff),
+        _preview(fix),
+        _command(commands.for_fix(fix.number)),
+    ]
+    opened = " open" if fix.number == 1 else ""
+    return f'<details class="wfr-fix"{opened}>{"".join(parts)}</details>'
 
 
 def _preview(fix: Suggestion) -> str:
