@@ -6,9 +6,8 @@ import dataclasses
 import json
 import os
 import re
-import threading
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 from .. import events
 from ..errors import BadWorkflow
@@ -22,7 +21,7 @@ _RUN_ID = re.compile(r"[A-Za-z0-9][\w.-]*")
 
 
 class HistoryWriter:
-    """A sink that appends every event to its run's file in the store.
+    """A sink that appends every event to its run's file in the store; used on one thread.
 
     A line is written whole and handed to the operating system at once, so that it survives the
     death of the process.  `close` may be called at any time: a later event opens the file again.
@@ -30,32 +29,23 @@ class HistoryWriter:
 
     def __init__(self, store: Path) -> None:
         self.store = store
-        self._lock = threading.Lock()
         self._run = ""
         self._file: IO[bytes] | None = None
 
     def __call__(self, event: Event) -> None:
         """Append the event.  Raises OSError where the disk refuses."""
-        line = json.dumps(_document(event), ensure_ascii=False, separators=(",", ":"))
-        with self._lock:
-            file = self._opened(event.run)
-            file.write(line.encode("utf-8", "backslashreplace") + b"\n")
+        document = {"event": type(event).__name__, **plain(event)}
+        line = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+        if self._file is None or event.run != self._run:
+            self.close()
+            self._run, self._file = event.run, _append(path_of(self.store, event.run))
+        self._file.write(line.encode("utf-8", "backslashreplace") + b"\n")
 
     def close(self) -> None:
         """Close the file; harmless when nothing is open."""
-        with self._lock:
-            self._shut()
-
-    def _shut(self) -> None:
         if self._file is not None:
             self._file.close()
             self._file = None
-
-    def _opened(self, run: str) -> IO[bytes]:
-        if self._file is None or run != self._run:
-            self._shut()
-            self._run, self._file = run, _append(path_of(self.store, run))
-        return self._file
 
 
 def _append(path: Path) -> IO[bytes]:
@@ -72,11 +62,6 @@ def _ends_with_newline(path: Path) -> bool:
     with open(path, "rb") as file:
         file.seek(-1, os.SEEK_END)
         return file.read(1) == b"\n"
-
-
-def _document(event: Event) -> dict[str, Any]:
-    """Write what `events.from_json` reads; values that JSON has no form for become sketches."""
-    return {"event": type(event).__name__, **plain(event)}
 
 
 def path_of(store: Path, run: str) -> Path:

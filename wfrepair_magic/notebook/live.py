@@ -27,11 +27,6 @@ Usual = Callable[[str], float | None]
 EMPTY: Final = {"text/plain": "", "text/html": ""}
 
 
-def _unknown(workflow: str) -> float | None:
-    """Say that no earlier run is known."""
-    return None
-
-
 class LiveReport(Teller):
     """A run's report, from before its first event to after its last; a sink and a context.
 
@@ -42,7 +37,9 @@ class LiveReport(Teller):
     that draws.
     """
 
-    def __init__(self, screen: Front, quiet: bool = False, usual: Usual = _unknown) -> None:
+    def __init__(
+        self, screen: Front, quiet: bool = False, usual: Usual = lambda workflow: None
+    ) -> None:
         self.screen = screen
         self.mode = "quiet" if quiet else screen.mode
         super().__init__(paint.show, quiet=self.mode != "terminal")
