@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from jupyter_client.blocking.client import BlockingKernelClient
 from jupyter_client.manager import KernelManager
-
-import wfrepair_magic
+from processes import environment
 
 PATIENCE = 60.0
 
@@ -40,10 +38,8 @@ class Notebook:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        root = str(Path(wfrepair_magic.__file__).parents[1])
-        environ = {**os.environ, "PYTHONPATH": root, "IPYTHONDIR": str(folder / "ipython")}
         self.manager = KernelManager(kernel_name="python3")
-        self.manager.start_kernel(env=environ, cwd=str(folder))
+        self.manager.start_kernel(env=environment(folder), cwd=str(folder))
         self.client: BlockingKernelClient = self.manager.client()
         self.client.start_channels()
         self.client.wait_for_ready(timeout=PATIENCE)

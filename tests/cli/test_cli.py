@@ -14,11 +14,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from processes import environment
 
-import wfrepair_magic
 from wfrepair_magic.cli import main
 
-ROOT = str(Path(wfrepair_magic.__file__).parents[1])
 GOOD = """\
 inputs: {word: {type: string, default: hello}}
 nodes:
@@ -49,7 +48,7 @@ class Project:
 
     def start(self, *words: str, options: tuple[str, ...] = ()) -> subprocess.Popen[str]:
         """Start the program in a process of its own; `options` are those of Python."""
-        environ = {**os.environ, "PYTHONPATH": ROOT, "PYTHONIOENCODING": "utf-8"}
+        environ = environment(self.folder, PYTHONIOENCODING="utf-8")
         return subprocess.Popen(
             [sys.executable, *options, "-m", "wfrepair_magic", *words],
             cwd=self.folder, env=environ, text=True, encoding="utf-8",
@@ -104,7 +103,7 @@ def test_colours_are_for_a_terminal(project: Project, no_color: str, coloured: b
     """At a terminal signs have colours unless NO_COLOR is set; a file never gets any."""
     project.write("wf.yaml", GOOD)
     person, program = os.openpty()
-    environ = {**os.environ, "PYTHONPATH": ROOT, "NO_COLOR": no_color, "TERM": "xterm"}
+    environ = environment(project.folder, NO_COLOR=no_color, TERM="xterm")
     command = [sys.executable, "-m", "wfrepair_magic", "run", "wf.yaml"]
     with (project.folder / "err").open("wb") as err:
         done = subprocess.run(command, cwd=project.folder, env=environ, stdout=program, stderr=err)

@@ -1,0 +1,28 @@
+"""Programs in processes of their own, with this tree's package and no profile of a user's."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import wfrepair_magic
+
+PATIENCE = 120
+
+
+def environment(folder: Path, **more: str) -> dict[str, str]:
+    """Give the environment of a process that keeps its own things in a folder."""
+    root = str(Path(wfrepair_magic.__file__).parents[1])
+    return {**os.environ, "PYTHONPATH": root, "IPYTHONDIR": str(folder / "ipython"), **more}
+
+
+def python(words: Sequence[str], folder: Path, stdin: str = "") -> subprocess.CompletedProcess[str]:
+    """Run Python in a folder to its end."""
+    return subprocess.run(
+        [sys.executable, *words],
+        cwd=folder, env=environment(folder), input=stdin, capture_output=True, text=True,
+        timeout=PATIENCE,
+    )  # fmt: skip
