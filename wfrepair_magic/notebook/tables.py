@@ -139,7 +139,7 @@ def node_type(spec: NodeSpec) -> dict[str, str]:
 def _param(param: Param) -> tuple[str, ...]:
     types = " or ".join(param.types) or "any"
     default = "required" if param.required else _default(param)
-    known = f" one of {', '.join(map(str, param.enum))}." if param.enum else ""
+    known = f" One of {', '.join(map(str, param.enum))}." if param.enum else ""
     also = f" Also {', '.join(param.accepts)}." if param.accepts else ""
     return (param.name, types, default, f"{param.description}{known}{also}".strip())
 
