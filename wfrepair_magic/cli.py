@@ -42,16 +42,12 @@ from .usage import (
     settled,
 )
 
-SUCCESS, FAILED, DEGRADED, WAITING = 0, 1, 2, 3
+EXITS: Final[Mapping[str, int]] = {
+    "SUCCESS": 0, "FAILED": 1, "DEGRADED": 2, "WAITING": 3, "CANCELLED": 130,
+}  # fmt: skip
+SUCCESS, FAILED = EXITS["SUCCESS"], EXITS["FAILED"]
 BAD_USAGE: Final = 64
 NO_READER: Final = 141
-EXITS: Final[Mapping[str, int]] = {
-    "SUCCESS": SUCCESS,
-    "DEGRADED": DEGRADED,
-    "FAILED": FAILED,
-    "WAITING": WAITING,
-    "CANCELLED": 130,
-}
 STDIN: Final = "-"
 
 
