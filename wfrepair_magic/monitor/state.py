@@ -32,14 +32,12 @@ class RunState:
     run: str = ""
     workflow: str = ""
     session: str = ""
-    digest: str = ""
     state: str = ""
     attempt: int = 1
     started: float = 0.0
     last: float = 0.0
     seconds: float = 0.0
     nodes: Rows = field(default_factory=Rows)
-    action: str = "default"
     failures: tuple[Failure, ...] = ()
     problems: tuple[Problem, ...] = ()
     suggestions: tuple[Suggestion, ...] = ()
@@ -139,7 +137,6 @@ def _begun(state: RunState, event: events.RunStarted) -> RunState:
         state,
         workflow=event.workflow,
         session=event.session,
-        digest=event.digest,
         state=RUNNING,
         attempt=event.attempt,
         started=state.started or event.at,
@@ -175,7 +172,6 @@ def _finished(state: RunState, event: events.RunFinished) -> RunState:
         state=event.state,
         seconds=event.seconds,
         failures=event.failures,
-        action=event.action,
         nodes=nodes,
         owner="",
     )

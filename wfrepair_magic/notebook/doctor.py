@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from ..engine import folder
 from ..errors import WorkflowError
-from ..monitor import words
+from ..monitor import history, words
 from ..nodes import registry
 from ..settings import SETTINGS, project_root, project_settings
 from .front import Front, Mode
@@ -91,7 +91,7 @@ def _store(path: Path) -> Iterator[Row]:
     private = "yours alone" if mode == 0o700 else "was not yours alone, and is now (0700)"
     yield "permissions", f"{mode:04o}", private
     files = [file.lstat().st_size for file in path.rglob("*") if file.is_file()]
-    runs = len(list((path / "runs").glob("*.jsonl")))
+    runs = len(history.ids(path))
     yield (
         "size",
         words.size(sum(files)),
