@@ -153,48 +153,49 @@ INPUT: Final = argument(
 )  # fmt: skip
 
 
+_RUN: Final = (
+    argument(
+        "--repair", metavar="POLICY", choices=POLICIES,
+        help="off, explain, suggest, safe or auto: how far repair may go (suggest)",
+    ),
+    argument("--fresh", action="store_true", help="begin a new session: effects happen again"),
+    argument(
+        "--rerun", metavar="NODE", action="append", default=[],
+        help="run a node again although its result is kept; may be repeated; 'all' is every node",
+    ),
+    argument(
+        "--yes", action="store_true", help="agree that what --rerun and --fresh send, is sent again"
+    ),
+    argument("--only", metavar="NODE", help="run one node, on results that are kept"),
+    argument("--until", metavar="NODE", help="run up to and with one node"),
+    argument(
+        "--on-failure", choices=SETTINGS["on_failure"].choices,
+        help="after a failure start nothing more, or finish what does not depend on it",
+    ),
+    argument(
+        "--workers", metavar="N", dest="max_workers", type=_workers,
+        help="run at most N nodes at once",
+    ),
+    argument(
+        "--dry-run", action="store_true",
+        help="execute nothing: say what would be reused, run, send, or send again",
+    ),
+)  # fmt: skip
+
+
 def run_arguments(store: str, session: str) -> tuple[Argument, ...]:
     """Declare what every face lets a person say about a run; `asked` reads it.
 
     `store` and `session` tell in words where the store lies, and which session mode holds,
     unless the person says so.
     """
+    modes = f"keep one session until --fresh, or begin one after each success ({session})"
     return (
         INPUT,
         argument("--store", metavar="DIR", help=f"the project store ({store})"),
-        argument(
-            "--repair", metavar="POLICY", choices=POLICIES,
-            help="off, explain, suggest, safe or auto: how far repair may go (suggest)",
-        ),
-        argument("--fresh", action="store_true", help="begin a new session: effects happen again"),
-        argument(
-            "--rerun", metavar="NODE", action="append", default=[],
-            help="run a node again although its result is kept; may be repeated;"
-            " 'all' is every node",
-        ),
-        argument(
-            "--yes", action="store_true",
-            help="agree that what --rerun and --fresh send, is sent again",
-        ),
-        argument("--only", metavar="NODE", help="run one node, on results that are kept"),
-        argument("--until", metavar="NODE", help="run up to and with one node"),
-        argument(
-            "--on-failure", choices=SETTINGS["on_failure"].choices,
-            help="after a failure start nothing more, or finish what does not depend on it",
-        ),
-        argument(
-            "--workers", metavar="N", dest="max_workers", type=_workers,
-            help="run at most N nodes at once",
-        ),
-        argument(
-            "--session", choices=SETTINGS["session"].choices,
-            help=f"keep one session until --fresh, or begin one after each success ({session})",
-        ),
-        argument(
-            "--dry-run", action="store_true",
-            help="execute nothing: say what would be reused, run, send, or send again",
-        ),
-    )  # fmt: skip
+        argument("--session", choices=SETTINGS["session"].choices, help=modes),
+        *_RUN,
+    )
 
 
 SAID: Final = frozenset(SETTINGS) | {"fresh", "rerun", "yes", "only", "until", "output"}
