@@ -40,7 +40,8 @@ def resolve_inputs(
     what was `given`, `stdin` (for the input that asks for it, less one line break at its end),
     the environment variable that it names, its default, None if it is optional.  Text becomes
     the declared type; other values must fit it.  What is wrong is a problem, and its input is
-    not among the values: PRM03 without a value, PRM05 undeclared, PRM07 of another type.
+    not among the values: PRM03 without a value, PRM05 undeclared, PRM07 of another type.  A
+    default of another type is left out too, and the check tells it.
     """
     values: dict[str, Any] = {}
     problems = [_undeclared(name, definition) for name in given if name not in definition.inputs]
@@ -50,10 +51,10 @@ def resolve_inputs(
             problems.append(_without_value(one))
             continue
         value = _typed(one, found)
-        if isinstance(value, Misfit):
-            problems.append(_misfit(one, value, origin))
-        else:
+        if not isinstance(value, Misfit):
             values[one.name] = value
+        elif found is not one.default:
+            problems.append(_misfit(one, value, origin))
     return values, problems
 
 

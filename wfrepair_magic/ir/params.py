@@ -65,17 +65,24 @@ def value_problem(param: Param, value: Any) -> Verdict | None:
     """Say what is wrong with a resolved value: code, message and hint; None if nothing is.
 
     The message follows "param `name`".  PRM06: not one of the values allowed; PRM07: another
-    type; PRM08: a unit of its own; PRM09: out of range.  What is not decided yet is no problem.
+    type, or what the node type objects to; PRM08: a unit of its own; PRM09: out of range.  What
+    is not decided yet is no problem.
     """
     if value is MISSING or value is UNDECIDED or (value is None and param.default is None):
         return None
     if isinstance(value, Program):
         value = value.text
-    if param.types and not any(_fits(value, name) for name in param.types):
+    if not fits_type(param, value):
         return _unit_problem(param, value) or _type_problem(param, value)
     if param.enum and not any(_same(value, allowed) for allowed in param.enum):
         return _enum_problem(param, value)
-    return _range_problem(param, value)
+    objection = param.objection(value) if param.objection is not None else None
+    return ("PRM07", objection, "") if objection else _range_problem(param, value)
+
+
+def fits_type(param: Param, value: Any) -> bool:
+    """Say whether a value is of one of the types of a param."""
+    return not param.types or any(_fits(value, name) for name in param.types)
 
 
 def _fits(value: Any, name: str) -> bool:

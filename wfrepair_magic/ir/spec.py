@@ -16,7 +16,8 @@ class Param:
     `types` are JSON Schema type names (empty: any value); None is accepted where `default` is
     None.  `accepts` are other spellings that mean this param and are correct; `aliases` are
     spellings that are wrong but known, and that a repair may rename.  `program` marks a shell
-    program, into which no value is ever spliced (language.md, templates, rule 10).
+    program, into which no value is ever spliced (language.md, templates, rule 10).  `objection`
+    says what is wrong with a value of the right type that only the node type can judge.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Param:
     minimum: float | None = None
     maximum: float | None = None
     program: bool = False
+    objection: Callable[[Any], str | None] | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,16 @@ from typing import Any
 from ..ir.shell import Program
 from ..ir.spec import NodeSpec, Param
 from ..settings import LIMITS
-from .base import AnswerUnreadable, BadParam, Cancelled, Context, ExitCode, NodeType, TimedOut
+from .base import (
+    AnswerUnreadable,
+    BadParam,
+    Cancelled,
+    Context,
+    ExitCode,
+    NodeType,
+    TimedOut,
+    objection,
+)
 from .environment import Environment, environment_for, handed_over, relevant
 from .process import Bounds, Ended, Launch, run_process
 from .registry import register
@@ -215,6 +224,7 @@ SHELL = register(
                         ("array", "integer"),
                         default=[0],
                         aliases=("ok_code", "exit_codes", "success_codes"),
+                        objection=objection(_ok_codes),
                         description="The exit codes that are no failure.",
                     ),
                     Param(
