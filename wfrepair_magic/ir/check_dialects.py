@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from .dialects import Foreign, foreign, texts
-from .findings import param_of, whereabouts
+from .findings import whereabouts
 from .flaw import Flaw
 from .model import Node
 from .subject import Subject
@@ -29,8 +29,7 @@ def _may_mean(subject: Subject, node: Node, slot: tuple[str | int, ...], found: 
     """Whether a text names something here, and is not the shell's own way to say it."""
     if found.head not in subject.heads_for(node.id) or found.head == node.id:
         return False
-    spec = subject.spec(node)
-    param = spec.param(param_of(node, slot)) if spec is not None else None
+    param = subject.param(node, slot)
     return not (found.text.startswith("$") and param is not None and param.program)
 
 

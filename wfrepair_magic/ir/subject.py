@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
 
+from ..problem import Slot
 from .codec import Source
 from .graph import dependencies, followers_of, reach
 from .model import Definition, Node
-from .spec import Catalogue, NodeSpec
+from .paths import UNDECIDED, Follower
+from .spec import Catalogue, NodeSpec, Param
 
 _SMALL: Final = 1_000
 """Up to so many nodes it is worked out for each which others may stand before it."""
@@ -41,8 +43,7 @@ class Subject:
         return dependencies(self.definition)
 
     @cached_property
-    def caught(self) -> frozenset[str]:
-        """The nodes that an `error` edge leaves: more than their outputs may be read."""
+    def _caught(self) -> frozenset[str]:
         edges = self.definition.edges
         return frozenset(edge.source for edge in edges if edge.action == "error")
 
@@ -80,6 +81,26 @@ class Subject:
     def spec(self, node: Node) -> NodeSpec | None:
         """Give the spec of a node's type, or None where there is no such type."""
         return self.catalogue.get(node.type)
+
+    def param(self, node: Node, slot: Slot) -> Param | None:
+        """Give the param that a slot of a node lies in; None where its type has none there."""
+        key, *inside = slot[len(node.slot) :]
+        spec = self.spec(node) if key == "params" and inside else None
+        return spec.param(str(inside[0])) if spec is not None else None
+
+    @cached_property
+    def follower(self) -> Follower:
+        """Follows paths as far as they are known before a run.
+
+        Of a node those are the outputs that its type declares; what an `error` edge leads to may
+        read more.
+        """
+        scope: dict[str, Any] = dict.fromkeys(self.heads, UNDECIDED)
+        for node in self.nodes.values():
+            spec = self.spec(node)
+            if spec is not None and spec.outputs is not None and node.id not in self._caught:
+                scope[node.id] = dict.fromkeys(spec.outputs, UNDECIDED)
+        return Follower(scope)
 
     def raw(self, node: Node) -> Mapping[str, Any]:
         """Give the mapping that the author wrote for a node."""
