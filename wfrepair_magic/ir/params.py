@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import numbers
 import re
 from collections.abc import Mapping
@@ -11,6 +10,7 @@ from typing import Any, Final
 
 from ..problem import Slot
 from .model import MISSING
+from .names import nearest
 from .shell import Program, compile
 from .spec import NodeSpec, Param
 from .templates import UNDECIDED, Resolution, Scope, resolve
@@ -157,9 +157,8 @@ def in_unit(param: Param, text: str) -> int | float | None:
 
 def _enum_problem(param: Param, value: Any) -> Verdict:
     names = [str(allowed) for allowed in param.enum]
-    folded = [name for name in names if name.casefold() == str(value).casefold()]
-    near = folded or difflib.get_close_matches(str(value), names, 1, 0.6)
-    hint = f"did you mean `{near[0]}`?" if near else ""
+    near = nearest(str(value), names)
+    hint = f"did you mean `{near}`?" if near else ""
     return "PRM06", f"must be one of {', '.join(names)}", hint
 
 
