@@ -130,8 +130,8 @@ RULES = (
                 says="`http` has `url` as params",
             ),
             Example(
-                before=_flow("url: a.b, method: GET, params: {query: {q: 1}}"),
-                after=_flow("params: {query: {q: 1}, url: a.b, method: GET}"),
+                before=_flow("url: http://a.b, method: GET, params: {query: {q: 1}}"),
+                after=_flow("params: {query: {q: 1}, url: http://a.b, method: GET}"),
                 level="SAFE",
                 says="`http` has `url`, `method` as params",
             ),

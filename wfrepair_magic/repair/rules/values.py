@@ -140,7 +140,9 @@ def _number(text: str) -> int | float | None:
 
 
 def _get(params: str) -> str:
-    return f"nodes:\n  - id: a\n    type: http\n    params:\n      url: u.org\n      {params}\n"
+    return (
+        f"nodes:\n  - id: a\n    type: http\n    params:\n      url: http://u.org\n      {params}\n"
+    )
 
 
 def _shell(params: str) -> str:
