@@ -1,4 +1,4 @@
-"""The part of the check that reads every template, and looks up what it names."""
+"""The part of the check that reads every template: what it names, and where it stands."""
 
 from __future__ import annotations
 
@@ -8,11 +8,14 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from ..problem import Slot
+from .dialects import foreign, texts
+from .expressions import Expression
 from .findings import flaw_of, whereabouts
 from .flaw import Flaw
 from .model import MISSING, Node
 from .names import did_you_mean, strict_match
 from .paths import Site, Stop, Unresolved, stopped
+from .shell import refused
 from .subject import Subject
 from .templates import Template, TemplateError, references, source_template, walk
 
@@ -43,6 +46,12 @@ def template_flaws(subject: Subject) -> Iterator[Flaw]:
     for node in subject.definition.nodes:
         for place, template in walk(node.templated, node.slot):
             yield from _template(subject, node, place, template)
+        for name, value in node.params.items():
+            place = (*node.slot, "params", name)
+            if isinstance(value, str) and _in_program(subject, node, place):
+                yield from _program(node, place, value)
+        for place, text in texts(node.params, (*node.slot, "params")):
+            yield from _dialect(subject, node, place, text)
     for name, output in subject.definition.outputs.items():
         yield from _output(subject, ("outputs", name, "source"), output.source)
 
@@ -155,9 +164,14 @@ def _is_batch(subject: Subject, use: _Use) -> bool:
 def _is_shell_variable(subject: Subject, use: _Use) -> bool:
     """Whether a head in a shell program looks like a variable of the shell."""
     ref = use.site.ref
-    param = subject.param(use.node, use.site.slot) if use.node is not None else None
     plain = not ref.path and len(use.site.expression.alternatives) == 1
-    return bool(param and param.program and plain and _SHELL_NAME.fullmatch(ref.head))
+    named = plain and _SHELL_NAME.fullmatch(ref.head) is not None
+    return named and use.node is not None and _in_program(subject, use.node, use.site.slot)
+
+
+def _in_program(subject: Subject, node: Node, slot: Slot) -> bool:
+    param = subject.param(node, slot)
+    return param is not None and param.program
 
 
 def _dotted(use: _Use) -> Flaw | None:
@@ -176,3 +190,49 @@ def _flaw(code: str, use: _Use, message: str, hint: str) -> Flaw:
     ref = use.site.ref
     facts = {"written": ref.head, "template": use.site.expression.text, "span": ref.spans[0]}
     return Flaw(code, use.site.slot, message, hint, use.id, at=ref.start, facts=facts)
+
+
+# --- where it stands ----------------------------------------------------------------------------
+
+
+def _program(node: Node, slot: Slot, text: str) -> Iterator[Flaw]:
+    """Find templates of a shell program where no value can stand, and those spliced into it."""
+    for expression, reason in refused(text):
+        yield _placed(node, slot, expression, f"the template `{expression.text}` {reason}")
+    for _, template in walk(text):
+        for expression in template.expressions if isinstance(template, Template) else ():
+            if "raw" in expression.filters:
+                message = f"`{expression.text}` puts its value into the program as it is"
+                hint = "leave `| raw` out, unless the value is shell text that you trust"
+                flaw = _placed(node, slot, expression, message)
+                yield replace(flaw, hint=hint, severity="warning")
+
+
+def _placed(node: Node, slot: Slot, expression: Expression, message: str) -> Flaw:
+    facts = {"template": expression.text, "span": (expression.start, expression.end)}
+    message = f"{whereabouts(slot, node.id)}: {message}"
+    return Flaw("TPL21", slot, message, node=node.id, at=expression.start, facts=facts)
+
+
+def _dialect(subject: Subject, node: Node, slot: Slot, text: str) -> Iterator[Flaw]:
+    """Find ``{{fetch.body}}`` and ``$fetch.body`` that name what this workflow has.
+
+    A path into the outputs of a node is an error: it would be sent as it stands.  The bare name
+    of a node or an input may be meant as text (a file that is a template), and is a warning.
+    What names nothing of this workflow is text, and a dollar in a shell program is the shell's.
+    """
+    for found in foreign(text):
+        dollar = found.text.startswith("$") and _in_program(subject, node, slot)
+        known = found.head in subject.heads_for(node.id) and found.head != node.id
+        if found.text.startswith("${") or dollar or not known:
+            continue
+        message = (
+            f"{whereabouts(slot, node.id)}: `{found.text}` is a template of another dialect, and"
+            " would stay as it is"
+        )
+        into = found.head in subject.nodes and found.path != found.head
+        facts = {"kind": "dialect", "position": found.start, "written": found.text}
+        yield Flaw(
+            "TPL17", slot, message, f"write `{found.ours}`", node.id,
+            "error" if into else "warning", at=found.start, facts=facts,
+        )  # fmt: skip

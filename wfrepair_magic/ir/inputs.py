@@ -11,6 +11,7 @@ from typing import Any, Final
 from ..problem import Problem, Slot, path_text
 from .model import MISSING, Definition, Input
 from .names import did_you_mean
+from .spec import is_type
 from .values import json_type, read_json
 
 _INTEGER: Final = re.compile(r"[+-]?[0-9]{1,4000}")
@@ -66,9 +67,7 @@ def fitted(value: object, kind: str) -> Any:
     """
     if isinstance(value, str) and kind != "string":
         return _read(value.strip(), kind)
-    found = json_type(value)
-    fits = found == kind or (kind == "number" and found == "integer")
-    return value if fits else Misfit(f"({found})")
+    return value if is_type(value, kind) else Misfit(f"({json_type(value)})")
 
 
 def _read(text: str, kind: str) -> Any:
@@ -81,8 +80,7 @@ def _read(text: str, kind: str) -> Any:
         value = int(text)
     elif kind == "number" and _NUMBER.fullmatch(text) and math.isfinite(float(text)):
         value = float(text)
-    fits = json_type(value) == kind or (kind == "number" and json_type(value) == "integer")
-    return value if fits else Misfit(_shown(text))
+    return value if is_type(value, kind) else Misfit(_shown(text))
 
 
 def _parsed(text: str) -> Any:

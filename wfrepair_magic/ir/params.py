@@ -12,7 +12,7 @@ from ..problem import Slot
 from .model import MISSING
 from .names import nearest
 from .shell import Program, compile
-from .spec import NodeSpec, Param
+from .spec import NodeSpec, Param, is_type
 from .templates import UNDECIDED, Resolution, Scope, resolve
 from .values import json_type
 
@@ -82,13 +82,7 @@ def value_problem(param: Param, value: Any) -> Verdict | None:
 
 def fits_type(param: Param, value: Any) -> bool:
     """Say whether a value is of one of the types of a param."""
-    return not param.types or any(_fits(value, name) for name in param.types)
-
-
-def _fits(value: Any, name: str) -> bool:
-    """Whether a value is of a JSON Schema type: an integer is a number, a boolean is neither."""
-    found = json_type(value)
-    return found == name or (name == "number" and found == "integer") or name == "any"
+    return not param.types or any(is_type(value, name) for name in param.types)
 
 
 def _same(value: Any, allowed: Any) -> bool:

@@ -7,6 +7,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .model import MISSING, Effect
+from .values import json_type
+
+
+def is_type(value: object, name: str) -> bool:
+    """Say whether a value is of a JSON Schema type: an integer is a number, a boolean neither."""
+    found = json_type(value)
+    return found == name or (name == "number" and found == "integer") or name == "any"
 
 
 @dataclass(frozen=True)
