@@ -11,7 +11,7 @@ from .flaw import Flaw
 from .language import NODE
 from .model import MISSING, Node
 from .names import did_you_mean, strict_match
-from .params import fits_type, value_problem
+from .params import fits_type, literal_problem
 from .spec import NodeSpec, Param
 from .subject import Subject
 from .templates import Template, TemplateError, walk
@@ -114,7 +114,7 @@ def _value(given: _Given, param: Param, name: str, value: Any) -> Iterator[Flaw]
     known = _known(value)
     if known is not value and (known is MISSING or fits_type(param, known)):
         return  # a stand-in has the type of the value and nothing else of it
-    verdict = value_problem(param, known)
+    verdict = literal_problem(param, known)
     if verdict is None:
         return
     code, message, hint = verdict

@@ -7,9 +7,9 @@ from dataclasses import replace
 from typing import Any, Final
 
 from ..problem import path_text
-from .check_values import Place, described, plainly, value_flaws, wrong_kind
+from .check_values import Place, described, value_flaws, wrong_kind
 from .flaw import Flaw
-from .kinds import kind_of
+from .kinds import kind_of, plainly
 from .language import SECTIONS, TYPE_ALIASES, TYPES, WORKFLOW, Key, Section
 from .names import strict_match
 from .subject import Subject

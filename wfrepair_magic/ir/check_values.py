@@ -8,7 +8,7 @@ from typing import Any
 
 from ..problem import Slot, path_text
 from .flaw import Flaw
-from .kinds import bound_broken, said
+from .kinds import bound_broken, plainly, said
 from .language import (
     FAILURE_CODE,
     IR_VERSIONS,
@@ -106,13 +106,3 @@ def described(item: Any) -> str:
     if isinstance(item, Mapping | list):
         return "a list" if isinstance(item, list) else "a mapping"
     return f"{plainly(item)} ({json_type(item)})"
-
-
-def plainly(item: Any, most: int = 40) -> str:
-    """Show a scalar as the language writes it, shortened."""
-    if isinstance(item, bool):
-        return str(item).lower()
-    if isinstance(item, int) and abs(item) >= 10**most:
-        return "a very large number"
-    text = " ".join(str(item).split())
-    return text if len(text) <= most else f"{text[:most]}…"

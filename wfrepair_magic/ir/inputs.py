@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from ..problem import Problem, Slot, path_text
+from .kinds import plainly
 from .model import MISSING, Definition, Input
 from .names import did_you_mean
 from .spec import is_type
@@ -20,7 +21,6 @@ _BOOLEANS: Final = {
     **dict.fromkeys(("true", "yes", "on", "1"), True),
     **dict.fromkeys(("false", "no", "off", "0"), False),
 }
-_MOST_SHOWN: Final = 40
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ def _read(text: str, kind: str) -> Any:
         value = int(text)
     elif kind == "number" and _NUMBER.fullmatch(text) and math.isfinite(float(text)):
         value = float(text)
-    return value if is_type(value, kind) else Misfit(_shown(text))
+    return value if is_type(value, kind) else Misfit(f"`{plainly(text)}`")
 
 
 def _parsed(text: str) -> Any:
@@ -88,11 +88,6 @@ def _parsed(text: str) -> Any:
         return read_json(text)
     except ValueError:
         return MISSING
-
-
-def _shown(text: str) -> str:
-    line = " ".join(text.split())
-    return f"`{line}`" if len(line) <= _MOST_SHOWN else f"`{line[:_MOST_SHOWN]}…`"
 
 
 def _found(

@@ -100,3 +100,13 @@ def read(key: Key, kind: Kind, item: Any) -> Any:
     if (key.enum and item not in key.enum) or bound_broken(key, item):
         return MISSING
     return _FORMS[kind].read(item)
+
+
+def plainly(item: Any, most: int = 40) -> str:
+    """Show a scalar as the language writes it, shortened."""
+    if isinstance(item, bool):
+        return str(item).lower()
+    if isinstance(item, int) and abs(item) >= 10**most:
+        return "a very large number"
+    text = " ".join(str(item).split())
+    return text if len(text) <= most else f"{text[:most]}…"

@@ -65,8 +65,7 @@ def value_problem(param: Param, value: Any) -> Verdict | None:
     """Say what is wrong with a resolved value: code, message and hint; None if nothing is.
 
     The message follows "param `name`".  PRM06: not one of the values allowed; PRM07: another
-    type, or what the node type objects to; PRM08: a unit of its own; PRM09: out of range.  What
-    is not decided yet is no problem.
+    type; PRM08: a unit of its own; PRM09: out of range.  What is not decided yet is no problem.
     """
     if value is MISSING or value is UNDECIDED or (value is None and param.default is None):
         return None
@@ -76,8 +75,19 @@ def value_problem(param: Param, value: Any) -> Verdict | None:
         return _unit_problem(param, value) or _type_problem(param, value)
     if param.enum and not any(_same(value, allowed) for allowed in param.enum):
         return _enum_problem(param, value)
-    objection = param.objection(value) if param.objection is not None else None
-    return ("PRM07", objection, "") if objection else _range_problem(param, value)
+    return _range_problem(param, value)
+
+
+def literal_problem(param: Param, value: Any) -> Verdict | None:
+    """Say what is wrong with a value that stands in the text, as the node itself would in a run.
+
+    Beyond `value_problem` there is what the node type objects to (PRM07).
+    """
+    found = value_problem(param, value)
+    if found is not None or param.objection is None or value is None:
+        return found
+    objection = param.objection(value)
+    return ("PRM07", objection, "") if objection else None
 
 
 def fits_type(param: Param, value: Any) -> bool:

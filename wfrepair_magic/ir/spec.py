@@ -24,7 +24,7 @@ class Param:
     None.  `accepts` are other spellings that mean this param and are correct; `aliases` are
     spellings that are wrong but known, and that a repair may rename.  `program` marks a shell
     program, into which no value is ever spliced (language.md, templates, rule 10).  `objection`
-    says what is wrong with a value of the right type that only the node type can judge.
+    says what is wrong with a literal of the right type that only the node type can judge.
     """
 
     name: str

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, Final
 
 from ..problem import Slot
@@ -62,21 +62,20 @@ class Subject:
 
         In a workflow of very many nodes all heads are given.
         """
-        if id is None or id not in self._followers or len(self.ids) > _SMALL:
+        if id is None or id not in self.nodes or len(self.ids) > _SMALL:
             return self.heads
-        if id not in self._heads_for:
-            later = reach([id], self._followers)
-            self._heads_for[id] = tuple(head for head in self.heads if head not in later)
-        return self._heads_for[id]
+        return self._heads_for(id)
 
     @cached_property
-    def _heads_for(self) -> dict[str | None, tuple[str, ...]]:
-        """What `heads_for` has worked out so far."""
-        return {}
+    def _heads_for(self) -> Callable[[str], tuple[str, ...]]:
+        followers = followers_of(self.waits)
 
-    @cached_property
-    def _followers(self) -> Mapping[str, list[str]]:
-        return followers_of(self.waits)
+        @cache
+        def heads_for(id: str) -> tuple[str, ...]:
+            later = reach([id], followers)
+            return tuple(head for head in self.heads if head not in later)
+
+        return heads_for
 
     def spec(self, node: Node) -> NodeSpec | None:
         """Give the spec of a node's type, or None where there is no such type."""
