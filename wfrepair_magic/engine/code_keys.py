@@ -22,9 +22,10 @@ of what is in memory; what it refers to is looked up each time.
 
 from __future__ import annotations
 
+import inspect
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import CellType, FunctionType, ModuleType
 from typing import Any
 
@@ -36,6 +37,7 @@ from .origins import origin_of_class, origin_of_code, origin_of_module
 from .parts import type_name
 from .project import file_digest, files_of, imported_name
 from .shipped import Reference, home_of, reference_to, shipped
+from .why import ROOM, spelt
 
 _ABSENT: Reference = ["absent"]
 _UNSEEING = frozenset({"eval", "exec", "globals"})
@@ -45,10 +47,14 @@ _OWN_NAMES = frozenset({"__file__", "__spec__", "__loader__", "__package__", "__
 
 @dataclass(frozen=True)
 class CodeKey:
-    """What a function says and refers to, as a plain tree; `notices` are for the report."""
+    """What a function says and refers to, as a plain tree; `notices` are for the report.
+
+    `shown` holds a short text for what digests in the tree stand for: code, and plain values.
+    """
 
     document: Mapping[str, Any]
     notices: tuple[str, ...] = ()
+    shown: Mapping[str, str] = field(default_factory=dict)
 
 
 def code_of(function: Callable[..., Any], effect: bool = False) -> CodeKey:
@@ -66,7 +72,7 @@ def code_of(function: Callable[..., Any], effect: bool = False) -> CodeKey:
         walk = _Walk(effect, frozenset(walk.changing))
         root = walk.all_from(function, name)
     document = {"root": root, "parts": dict(sorted(walk.parts.items()))}
-    return CodeKey(document, tuple(dict.fromkeys(walk.notices)))
+    return CodeKey(document, tuple(dict.fromkeys(walk.notices)), walk.shown)
 
 
 def digest_with_code(value: object) -> str:
@@ -95,6 +101,7 @@ class _Walk:
         self.known_to_change = changing
         self.parts: dict[str, Any] = {}
         self.notices: list[str] = []
+        self.shown: dict[str, str] = {}
         self.waiting: deque[tuple[str, Any, str]] = deque()
         self._effect = effect
         self._labels: dict[int, tuple[str, object]] = {}
@@ -125,7 +132,9 @@ class _Walk:
         try:
             made_of = composite(value)
             kind = type_name(type(value)) if made_of is None else str(made_of[0])
-            return ["value", kind, digest(value, self.instead, self.naming)]
+            found = digest(value, self.instead, self.naming)
+            self.shown[found] = spelt(value)
+            return ["value", kind, found]
         except Unkeyable as error:
             if self._effect:
                 return self._by_type(value)
@@ -190,6 +199,8 @@ class _Walk:
         read = known(function.__code__, function.__globals__)
         named = function.__kwdefaults__ or {}
         self.changing.update(_spots(function, read.references.changed) if own else ())
+        if own:
+            self.shown[read.says[-1]] = _text_of(function)
         part: dict[str, Any] = {
             "says": read.says if own else shipped(home_of(function), function.__code__.co_qualname),
             "defaults": self._all(function.__defaults__ or (), f"{where}, default"),
@@ -292,6 +303,14 @@ class _Walk:
                 raise Unkeyable(f"{where} → {name}", what)
             self.notices.append(f"{where} → {name}: {what}")
         return ["python", name]
+
+
+def _text_of(function: FunctionType) -> str:
+    """Give the text of a function as its file has it now; "" where there is none."""
+    try:
+        return inspect.cleandoc("\n" + inspect.getsource(function))[:ROOM]
+    except (OSError, TypeError, SyntaxError, IndentationError):
+        return ""
 
 
 def _spots(function: FunctionType, changed: Iterable[tuple[str, ...]]) -> Iterator[_Spot]:
