@@ -14,6 +14,7 @@ from ..failure import Failure
 from ..nodes.base import Action
 from ..problem import Problem
 from .backend import Ended
+from .doubts import Doubt, doubt_text
 from .envelope import Kept, pack, pack_bare
 from .ledger import Ledger, Place, Receipt
 from .owner import Owner, alive
@@ -46,14 +47,6 @@ class Free:
     """Nothing is kept: the node may run.  `expect` is the failed receipt that it replaces."""
 
     expect: int | None = None
-
-
-@dataclass(frozen=True)
-class Doubt:
-    """An earlier execution's outcome was lost; a person must say."""
-
-    receipt: Receipt
-    question: str
 
 
 @dataclass(frozen=True)
@@ -165,7 +158,7 @@ class Memory:
             case "STARTED":
                 return self._judge_started(receipt, step, look_only)
             case "IN_DOUBT":
-                return Doubt(receipt, receipt.question)
+                return self._doubt(receipt, receipt.question)
             case "FAILED_REPORTED" if receipt.run == self.run and receipt.failure is not None:
                 return FailedBefore(failure_from(receipt.failure))
             case _:
@@ -179,13 +172,19 @@ class Memory:
 
     def _judge_started(self, receipt: Receipt, step: Step, look_only: bool) -> Found:
         if (str(self.store.folder), receipt.id) in STRAGGLERS:
-            return Doubt(receipt, f"{step.node.id} is still running from an earlier run")
+            question = f"{step.node.id} is still running from an earlier run"
+            return Doubt(receipt, question, live=True)
         if receipt.owner is not None and receipt.owner != self.owner and alive(receipt.owner):
-            return Doubt(receipt, f"{step.node.id} is being run by process {receipt.owner.pid}")
+            question = f"{step.node.id} is being run by process {receipt.owner.pid}"
+            return Doubt(receipt, question, live=True)
         question = doubt_text(step.node.id, "the process that ran it is gone")
         if not look_only:
             self.ledger.doubt(receipt.id, question)
-        return Doubt(receipt, question)
+        return self._doubt(receipt, question)
+
+    def _doubt(self, receipt: Receipt, question: str) -> Doubt:
+        """Ask about the very effect that the node would have now."""
+        return Doubt(receipt, question, self.ledger.first_attempt(receipt), own=True)
 
     def previous(self, node: str) -> Mapping[str, str] | None:
         """Give the digests of the params that an effect of this node last succeeded with."""
@@ -198,6 +197,10 @@ class Memory:
     def claim(self, prepared: Prepared, expect: int | None) -> tuple[Receipt, bool]:
         """Write the intent to disk before the effect; says whether this run won the claim."""
         return self.ledger.claim(self._place(prepared), self.run, self.owner, expect)
+
+    def resend(self, receipt: Receipt) -> Receipt | None:
+        """Claim an effect in doubt once more, under its idempotency key; None: it is settled."""
+        return self.ledger.resend(receipt.id, self.run, self.owner)
 
     def keep(self, prepared: Prepared, ended: Ended, receipt: Receipt | None) -> bool:
         """Put a result on disk; False where it has no codec and only this process has it."""
@@ -262,14 +265,6 @@ class Memory:
             STRAGGLERS.discard(straggler)
 
         future.add_done_callback(end)
-
-
-def doubt_text(node: str, cause: str) -> str:
-    """Say what a person is asked about an effect whose outcome was lost."""
-    return (
-        f"{node}: {cause}, and its effect may or may not have happened. Look at the other side, "
-        f"then resolve {node}: it was sent, or it was not"
-    )
 
 
 def _kept(prepared: Prepared, action: Action, seconds: float) -> Kept:

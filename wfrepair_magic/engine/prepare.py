@@ -9,14 +9,16 @@ from typing import Any
 
 from ..failure import Failure
 from ..ir.findings import problem_of
-from ..ir.model import Definition
+from ..ir.model import Definition, Node
 from ..ir.params import resolve_params, value_problem
+from ..ir.shell import compile as compile_program
 from ..ir.templates import Resolution
 from ..ir.templates import resolve as resolve_templates
 from ..ir.workflow import Workflow
 from ..nodes.base import BadParam, Context, NodeType
 from ..problem import Problem, path_text
 from .code_keys import CodeKey, code_of, digest_with_code
+from .copying import TooDeep
 from .keys import KEY_VERSION, Unkeyable, digest
 from .plan import Step
 from .readings import contents
@@ -57,7 +59,8 @@ class Prepared:
     """A node whose params are resolved.  Secrets in `params` are references.
 
     `key` is None where something cannot be keyed (`unkeyable` says what): the node then runs
-    unreused.  `digests` holds the digest of each param; `document` is the readable key.
+    unreused.  `digests` holds the digest of each param; `document` is the readable key.  `look`
+    is what the node's `verify` looks at, None where it has none.
     """
 
     step: Step
@@ -67,27 +70,42 @@ class Prepared:
     document: Mapping[str, Any] = field(default_factory=dict)
     notices: tuple[str, ...] = ()
     unkeyable: str = ""
+    look: Any = None
 
 
 @dataclass(frozen=True)
 class Resolved(Resolution):
-    """What became of a node's templates: `value` holds its params, `reads` the files it reads."""
+    """What became of a node's templates: `value` holds its params, `reads` the files it reads.
+
+    `look` is what its `verify` looks at.
+    """
 
     reads: Any = ()
+    look: Any = None
 
 
 def resolve(step: Step, scope: Mapping[str, Any]) -> Resolved:
-    """Resolve a node's params and `reads` against a scope in which secrets are references."""
+    """Resolve a node's templates against a scope in which secrets are references."""
     node = step.node
     params = resolve_params(node.params, step.type.spec, scope, (*node.slot, "params"))
     reads = resolve_templates(node.reads, scope, (*node.slot, "reads"))
+    look = _resolve_look(node, scope)
     return Resolved(
         params.value,
-        params.unresolved + reads.unresolved,
-        params.undecided | reads.undecided,
-        params.gone | reads.gone,
+        params.unresolved + reads.unresolved + look.unresolved,
+        params.undecided | reads.undecided | look.undecided,
+        params.gone | reads.gone | look.gone,
         reads.value,
+        look.value,
     )
+
+
+def _resolve_look(node: Node, scope: Mapping[str, Any]) -> Resolution:
+    check = node.verify
+    if check is None:
+        return Resolution(None)
+    verb = compile_program if check.kind == "command" else resolve_templates
+    return verb(check.what, scope, (*node.slot, "verify", check.kind))
 
 
 def template_failure(step: Step, resolution: Resolution, site: Site) -> Failure | None:
@@ -172,7 +190,8 @@ def _keyed(step: Step, resolution: Resolved, site: Site) -> Prepared:
         "params": digests,
     }
     notices = code.notices if code is not None else ()
-    return Prepared(step, params, digest(document), digests, document, notices)
+    key = digest(document)
+    return Prepared(step, params, key, digests, document, notices, look=resolution.look)
 
 
 def _code(node_type: NodeType, effect: bool, site: Site) -> CodeKey | None:
@@ -197,3 +216,24 @@ def _files(step: Step, resolution: Resolved, site: Site) -> dict[str, str | None
     params, reads = site.redactor.reveal((resolution.value, resolution.reads))
     found = contents(step.type, params, reads, site.context(step.node.id))
     return {site.redactor.hide_text(name): content for name, content in found.items()}
+
+
+def too_deep(step: Step, error: TooDeep) -> Failure:
+    """Make the failure of an effect one of whose params goes deeper than can be copied."""
+    return replace(
+        unkeyable(step, ""), code="KEY02", message=f"{step.node.id}: one of its params: {error}"
+    )
+
+
+def unkeyable(step: Step, what: str) -> Failure:
+    """Make the failure of an effect that cannot be told from others; `what` says why."""
+    return Failure(
+        node=step.node.id,
+        code="KEY01",
+        category="params",
+        helps="change",
+        effect="no",
+        fixable=True,
+        message=f"{step.node.id} has an effect, and {what}: it could be sent twice unnoticed",
+        hint="pass plain values; or say `effect: pure` or `read`, if the node changes nothing",
+    )

@@ -21,6 +21,8 @@ def shell_flaws(subject: Subject) -> Iterator[Flaw]:
             param = spec.param(name) if spec is not None else None
             if param is not None and param.program and isinstance(value, str):
                 yield from _program(node.id, (*node.slot, "params", name), value)
+        if node.verify is not None and node.verify.kind == "command":
+            yield from _program(node.id, (*node.slot, "verify", "command"), node.verify.what)
 
 
 def _program(node: str, slot: Slot, text: str) -> Iterator[Flaw]:

@@ -26,6 +26,7 @@ from .values import json_type
 
 _SAID: Final[Mapping[Kind, str]] = {
     "text": "text",
+    "filled": "text",
     "name": "a name",
     "template": "a template",
     "flag": "true or false",
@@ -65,7 +66,7 @@ class Place:
 def fits(kind: Kind, item: Any) -> bool:
     """Whether a value is of a kind."""
     match kind:
-        case "text" | "name" | "template":
+        case "text" | "filled" | "name" | "template":
             return isinstance(item, str)
         case "flag":
             return isinstance(item, bool)
@@ -92,7 +93,7 @@ def wrong_kind(item: Any, key: Key, place: Place) -> Flaw:
     message = f"{place.owner}: `{key.name}` must be {said}, not {described(item)}"
     hint = ""
     if isinstance(item, str) and "${" in item:
-        hint = "templates stand in `params`, in `reads` and in the `source` of outputs only"
+        hint = "templates stand in `params`, `reads`, `verify` and the `source` of outputs only"
     elif key.kinds[0] == "text" and item is not None and not isinstance(item, dict | list):
         hint = f'put it in quotes: `{key.name}: "{plainly(item)}"`'
     facts = {"kinds": key.kinds, "found_type": json_type(item)}
@@ -107,7 +108,7 @@ def value_flaws(kind: Kind, item: Any, key: Key, place: Place) -> Iterator[Flaw]
     elif kind == "name" and not NAME.fullmatch(item):
         message = f"{place.owner}: `{plainly(item)}` is not allowed as `{key.name}`"
         yield Flaw("LNG04", slot, message, f"use {NAME_RULE}", place.node)
-    elif kind == "template" and not item.strip():
+    elif kind in ("template", "filled") and not item.strip():
         yield Flaw("LNG02", slot, f"{place.owner}: `{key.name}` is empty", node=place.node)
     elif kind in ("integer", "number", "duration"):
         yield from _out_of_range(item, key, place)

@@ -7,8 +7,8 @@ from typing import Any, Literal, TypeGuard, get_args
 
 from ..problem import Slot
 from .durations import seconds
-from .language import TYPES
-from .model import MISSING, Defaults, Definition, Edge, Effect, Input, Node, Output, Retry
+from .language import CHECK, TYPES
+from .model import MISSING, Check, Defaults, Definition, Edge, Effect, Input, Node, Output, Retry
 
 Session = Literal["open", "per-run"]
 OnFailure = Literal["stop", "continue"]
@@ -49,17 +49,29 @@ def _node(item: Mapping[str, Any], slot: Slot) -> Node:
         group=_text(item, "group"),
         after=_texts(item.get("after")),
         effect=_one_of(get_args(Effect), item.get("effect")),
-        cache=_cache(item.get("cache")),
+        cache=_flag_or_duration(item.get("cache")),
         retry=_retry(item.get("retry")),
         timeout=_duration(item.get("timeout")),
         optional=item.get("optional") is True,
         slot=slot,
         reads=_reads(item.get("reads")),
+        idempotent=_flag_or_duration(item.get("idempotent")),
+        verify=_check(item.get("verify")),
     )
 
 
 def _reads(value: object) -> str | tuple[str, ...]:
     return value if isinstance(value, str) else _texts(value)
+
+
+def _check(value: object) -> Check | None:
+    """Read a check that is built and stands alone."""
+    written = [
+        Check(key.name, what)
+        for key in CHECK.keys.values()
+        if not key.later and isinstance(what := _mapping(value).get(key.name), str)
+    ]
+    return written[0] if len(written) == 1 and len(_mapping(value)) == 1 else None
 
 
 def _edge(item: Mapping[str, Any], slot: Slot) -> Edge:
@@ -112,7 +124,7 @@ def _retry(value: object) -> Retry | None:
     )
 
 
-def _cache(value: object) -> bool | float | None:
+def _flag_or_duration(value: object) -> bool | float | None:
     return value if isinstance(value, bool) else _duration(value)
 
 

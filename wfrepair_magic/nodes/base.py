@@ -153,6 +153,8 @@ class NodeType:
     gives, for a node's outputs, the files that it changed: what a later node of the workflow
     has done to them takes nothing from the effect of an earlier one.  `variables`
     gives the environment variables, by name, whose value belongs to the key.
+    `idempotent` says that sending again with the same idempotency key is harmless, or for how
+    many seconds after the first time.
     `takes_mapping`: `run` gets the params as one dict (built-in and open types).
     """
 
@@ -166,6 +168,7 @@ class NodeType:
     retry: int | None = None
     timeout: float | None = None
     cache: bool | float | None = None
+    idempotent: bool | float | None = None
     files: Callable[[Mapping[str, Any], Context], tuple[Path, ...]] | None = None
     stands: Callable[[Mapping[str, Any], Context], bool] | None = None
     repeatable: Callable[[Mapping[str, Any], Context], bool] | None = None

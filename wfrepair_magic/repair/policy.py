@@ -138,5 +138,5 @@ def sending(preview: Preview) -> tuple[str, ...]:
     return tuple(
         node
         for node, verdict in preview.verdicts.items()
-        if verdict in ("would send", "would send again")
+        if verdict in ("would send", "would send again", "would resend", "would verify")
     )

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from .. import events
+from ..engine.job import Ask
 from ..engine.result import NodeRun, Outcome, Preview
-from ..engine.scheduler import Ask
 from ..engine.secrets import Redactor
 from ..errors import BadWorkflow
 from ..failure import Failure

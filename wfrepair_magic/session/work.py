@@ -19,8 +19,8 @@ from typing import Any
 from .. import events
 from ..engine import passes
 from ..engine.backend import Backend, DaemonThreads
+from ..engine.doubts import doubt_text
 from ..engine.ledger import Receipt
-from ..engine.memory import doubt_text
 from ..engine.owner import Owner, me
 from ..engine.passes import Request, Tools
 from ..engine.result import NodeRun, Outcome, Preview
