@@ -2,9 +2,10 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+PEERS := $(VENV)/peers
 READY := $(VENV)/.ready
 
-.PHONY: demo test test-long check bench lab clean
+.PHONY: demo test test-long check bench bench-durability lab clean
 
 $(READY): pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -28,6 +29,11 @@ check: $(READY)  ## style, types, and the direction of imports
 
 bench: $(READY)  ## what a node costs beside a bare cache, and what loading costs
 	$(BIN)/python tests/bench/cost.py
+
+bench-durability: $(READY)  ## kill -9, 200 times, on us and on four peers in an environment of their own
+	$(PYTHON) -m venv $(PEERS)
+	$(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check --requirement tests/bench/durability/peers.txt
+	PYTHONPATH=tests $(BIN)/python tests/bench/durability/compare.py $(PEERS)/bin/python
 
 lab: $(READY)  ## JupyterLab on the first notebook
 	$(BIN)/python -m jupyterlab $(if $(filter 0,$(shell id -u)),--allow-root) notebooks/01-first-run.ipynb

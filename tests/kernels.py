@@ -36,12 +36,16 @@ class Ended:
 
 
 class Notebook:
-    """A kernel and its client.  `run` sends a cell and waits for all that comes of it."""
+    """A kernel and its client.  `run` sends a cell and waits for all that comes of it.
 
-    def __init__(self, folder: Path) -> None:
+    The kernel can import what lies in the folders `modules`.
+    """
+
+    def __init__(self, folder: Path, *modules: Path) -> None:
         self.folder = folder
-        root = str(Path(wfrepair_magic.__file__).parents[1])
-        environ = {**os.environ, "PYTHONPATH": root, "IPYTHONDIR": str(folder / "ipython")}
+        roots = (Path(wfrepair_magic.__file__).parents[1], *modules)
+        path = os.pathsep.join(map(str, roots))
+        environ = {**os.environ, "PYTHONPATH": path, "IPYTHONDIR": str(folder / "ipython")}
         self.manager = KernelManager(kernel_name="python3")
         self.manager.start_kernel(env=environ, cwd=str(folder))
         self.client: BlockingKernelClient = self.manager.client()

@@ -50,9 +50,13 @@ class RunStarted(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class OwnerAwaited(Event):
-    """Another process holds this session; the run waits for it.  `owner` names it."""
+    """Another process holds this session; the run waits for it.
+
+    `owner` names it, and `doing` says how far it is; told again when it has come further.
+    """
 
     owner: str
+    doing: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

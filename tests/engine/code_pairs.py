@@ -222,6 +222,21 @@ DIFFERENT: dict[str, tuple[Code, Code]] = {
         "import enum\nclass E(enum.Enum):\n A = 1", "import enum\nclass E(enum.Enum):\n A = 2",
         "def f(x): return E.A",
     ),
+    "a cached method of an enum": _after(
+        "def g(x): return 1", "def g(x): return 2",
+        "import enum, functools\nclass E(enum.Enum):\n A = 1\n m = functools.lru_cache(g)\n"
+        "def f(x): return E.A.m()",
+    ),
+    "what a partial in a dataclass is given": _after(
+        "indent = 1", "indent = 2",
+        "import dataclasses, functools, json\n@dataclasses.dataclass\nclass C:\n"
+        " dump = functools.partial(json.dumps, indent=indent)\ndef f(x): return C.dump(x)",
+    ),
+    "which library function is a method of a dataclass": _after(
+        "from json import dumps as used", "from json import loads as used",
+        "import dataclasses\n@dataclasses.dataclass\nclass C:\n m = staticmethod(used)\n"
+        "def f(x): return C.m(x)",
+    ),
     "a default of a named tuple": _after(
         "import typing\nclass T(typing.NamedTuple):\n a: int = 1",
         "import typing\nclass T(typing.NamedTuple):\n a: int = 2",
@@ -276,6 +291,11 @@ DIFFERENT: dict[str, tuple[Code, Code]] = {
     ),
     "a module that is passed on": _beside(
         "import side\ndef f(x): return vars(side)", {"side": "K = [1]"}, {"side": "K = [2]"}
+    ),
+    "what a module imports that is passed on and asked for a name": _beside(
+        "import side\ndef g(m): return m.deep.K\ndef f(x): return g(side), side.L",
+        {"side": "import deep\nL = 1", "deep": "K = 1"},
+        {"side": "import deep\nL = 1", "deep": "K = 2"},
     ),
     "a module that is imported inside": _beside(
         "def f(x):\n from side import K\n return K",

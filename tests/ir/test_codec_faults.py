@@ -127,6 +127,12 @@ def test_all_lesser_faults_are_told_at_once() -> None:
     ]  # fmt: skip
 
 
+def test_keys_are_told_apart_by_their_mapping() -> None:
+    """A doubled mapping is one fault; equal keys in its two forms are none."""
+    for text in ("a: {b: 1}\na: {b: 2}", '{"a": {"b": 1}, "a": {"b": 2}}'):
+        assert [problem.path for problem in problems(text)] == ["a"]
+
+
 def test_a_refusal_names_slot_and_offset() -> None:
     """A problem carries the slot of the value and the offset in the text."""
     (found,) = problems("a:\n  b: &x 1")

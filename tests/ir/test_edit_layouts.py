@@ -266,6 +266,21 @@ def test_comments_elsewhere_stay(
     assert notes(edit_text(source, [edit])) >= notes(source.text) - own
 
 
+@settings(max_examples=100, deadline=None)
+@given(tree=workflows, chance=randoms, new=lines_of_one)
+def test_edits_at_once_are_edits_one_by_one(
+    tree: dict[str, Any], chance: random.Random, new: Any
+) -> None:
+    """Other values at several places give the text that one edit after the other gives."""
+    source = written(tree, chance)
+    places = leaves(source)
+    edits = [SetValue(slot, new) for slot in chance.sample(places, min(4, len(places)))]
+    one_by_one = source
+    for edit in edits:
+        one_by_one = read(edit_text(one_by_one, [edit]))
+    assert edit_text(source, edits) == one_by_one.text
+
+
 @settings(max_examples=60, deadline=None)
 @given(tree=workflows, chance=randoms, word=st.sampled_from(["new", "it's", 'a "b"', "😀", "x.y"]))
 def test_a_piece_of_a_text_changes_alone(

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from wfrepair_magic.errors import BadWorkflow
+from wfrepair_magic.ir import rewrite
 from wfrepair_magic.ir.codec import read
 from wfrepair_magic.ir.patch import Edit, Insert, Patch, Remove, RenameKey, SetValue, diff
 from wfrepair_magic.ir.rewrite import edit_text
@@ -200,6 +201,21 @@ def test_edits_follow_each_other() -> None:
     after = patch.apply(Workflow.parse(TEXT))
     assert after.data["nodes"][0]["p"]["url"] == "y"
     assert after.text == TEXT.replace('params: {url: "https://x/${channel}"', 'p: {url: "y"')
+
+
+def test_a_large_patch_is_one_pass(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Edits of different places, whatever they are, cost one reading of the text together."""
+    source = read("nodes:\n" + "".join(f"- {{id: n{at}, type: a}}\n" for at in range(60)))
+    edits: list[Edit] = []
+    for at in reversed(range(60)):
+        node = ("nodes", at)
+        edits += [SetValue((*node, "id"), "x"), Insert((*node, "cache"), True)]
+        edits += [RenameKey((*node, "type"), "typ")]
+    readings: list[str] = []
+    monkeypatch.setattr(rewrite, "read", lambda *given: readings.append("") or read(*given))
+    text = edit_text(source, edits)
+    assert text == "nodes:\n" + "- {id: x, typ: a, cache: true}\n" * 60
+    assert len(readings) == 1
 
 
 @pytest.mark.parametrize(

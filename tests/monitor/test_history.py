@@ -216,3 +216,21 @@ def test_the_usual_time_is_read_from_the_store(tmp_path: Path) -> None:
         end = events.RunFinished(run=run, at=200.0, state="SUCCESS", seconds=seconds)
         write(tmp_path, [story(run)[0], end])
     assert history.usual_seconds(tmp_path, "digest") == 4.0
+
+
+def test_a_run_under_way_is_followed_line_by_line(tmp_path: Path) -> None:
+    """A follower reads each line once it is whole, and gives the state that a replay gives."""
+    follower = history.Follower(tmp_path, "r1")
+    assert follower.look() == replay([])
+    writer = HistoryWriter(tmp_path)
+    for event in story()[:2]:
+        writer(event)
+    assert follower.look() == replay(story()[:2])
+    for event in story()[2:]:
+        writer(event)
+    path = history.path_of(tmp_path, "r1")
+    whole = path.read_bytes()
+    path.write_bytes(whole[:-1])
+    assert follower.look() == replay(story()[:3])
+    path.write_bytes(whole)
+    assert follower.look() == replay(story())

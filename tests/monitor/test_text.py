@@ -164,6 +164,10 @@ def test_wide_characters_keep_the_columns() -> None:
         (events.NodeStarted(node="a", attempt=2), "◐ a running · try 2"),
         (events.NodeLog(node="a", text="hello"), "◐ a running · hello"),
         (events.OwnerAwaited(owner="process 7"), "○ waits for process 7, who holds this session"),
+        (
+            events.OwnerAwaited(owner="process 7", doing="1 of 3 nodes done"),
+            "○ waits for process 7, who holds this session: 1 of 3 nodes done",
+        ),
         (events.FixApplied(suggestion=FIX, by="policy"), "✓ fixed: rename it (TPL02)"),
         (events.Notice(text="mind this"), "· mind this"),
         (events.NodeProgress(node="a", fraction=0.5), ""),

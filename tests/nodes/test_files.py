@@ -221,7 +221,7 @@ def test_nodes_that_append_at_once_lose_nothing(ctx: Context, project: Path) -> 
 def test_a_file_on_the_way_is_told(ctx: Context, project: Path) -> None:
     """A path through a file cannot be, and the message names that file."""
     (project / "a").write_text("")
-    with pytest.raises(BadParam, match="is a file, so it can hold none"):
+    with pytest.raises(BadParam, match="is a file, so it holds no `b`"):
         _write(ctx, path="a/b", content="x")
     with pytest.raises(BadParam, match="is a file, so it holds no `b`"):
         _read(ctx, path="a/b")

@@ -140,8 +140,8 @@ def test_a_user_in_the_url_becomes_a_header(ctx: Context) -> None:
         ({"headers": {"Content-Length": 3}}, "headers", "leave it out"),
         ({"query": "a=b"}, "query", "names with values"),
         ({"query": {"a": {"b": 1}}}, "query", "no URL can say"),
-        ({"body": {1, 2}}, "body", "neither text nor JSON"),
-        ({"body": [float("nan")]}, "body", "neither text nor JSON"),
+        ({"body": {1, 2}}, "body", "neither text nor bytes nor JSON"),
+        ({"body": [float("nan")]}, "body", "neither text nor bytes nor JSON"),
     ],
 )
 def test_params_that_make_no_request_are_refused(

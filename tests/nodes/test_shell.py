@@ -228,7 +228,7 @@ def test_another_shell_can_be_asked_for(ctx: Context) -> None:
         ({"command": "ls", "shell": "python"}, "shell", "one of sh, bash"),
         ({"command": "ls", "cwd": "nowhere"}, "cwd", "no folder"),
         ({"command": "ls", "cwd": "a\0"}, "cwd", "is a folder"),
-        ({"command": "ls", "stdin": {1, 2}}, "stdin", "neither text nor JSON"),
+        ({"command": "ls", "stdin": {1, 2}}, "stdin", "neither text nor bytes nor JSON"),
         ({"command": "ls", "ok_codes": ["0"]}, "ok_codes", "exit codes"),
         ({"command": "ls", "ok_codes": [True]}, "ok_codes", "exit codes"),
         ({"command": "ls", "ok_codes": []}, "ok_codes", "exit codes"),

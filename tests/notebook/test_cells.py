@@ -2,33 +2,35 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from wfrepair_magic import Patch, Workflow
-from wfrepair_magic.ir.patch import SetValue
 from wfrepair_magic.notebook.asking import words
 from wfrepair_magic.notebook.cells import (
     COMMENT,
+    MOST_TOLD,
     Cell,
     exact,
     line_for,
     new_cell,
     next_line,
 )
-from wfrepair_magic.repair.fix import Fix
+from wfrepair_magic.repair.fix import Change, Fix
 from wfrepair_magic.usage import BadUsage
 
-NOTHING = Patch((SetValue(("name",), "x"),))
+EMPTY = Workflow.build([])
 
 
 def fix(title: str = "`a` → `b`", why: str = "equal but for case") -> Fix:
     """Give a fix of which only the words matter."""
     return Fix(
         code="TPL02", level="SAFE", confidence=0.9, origin="rule", why=why, evidence=(),
-        patch=NOTHING, diff="", rung="V2", preview={}, title=title, node="n", slot=(),
-        digest="", inverse=NOTHING, repairs=(),
+        patch=Patch(), rung="V2", preview={}, title=title, node="n", slot=(), repairs=(),
+        before=EMPTY, after=EMPTY,
     )  # fmt: skip
 
 
@@ -74,10 +76,23 @@ def test_a_new_comment_replaces_the_one_before() -> None:
     body = once.partition("\n")[2]
     twice = new_cell("x", body, [fix("second"), fix("third")])
     assert twice.splitlines()[1:] == [
-        f"{COMMENT}second – equal but for case (TPL02); third – equal but for case (TPL02)",
+        f"{COMMENT}second – equal but for case (TPL02)",
+        f"{COMMENT}third – equal but for case (TPL02)",
         "# mine",
         "nodes: []",
     ]
+
+
+def test_every_repair_has_one_readable_line() -> None:
+    """Of many repairs in one each has a short line: its reason goes first, then its end."""
+    parts = [Change("`a` → `b`", "equal", "TPL02"), Change("x" * 60, "y" * 60, "TPL03")]
+    parts += [Change("z" * 200, "y", "TPL06")] * MOST_TOLD
+    cell = new_cell("x", "a: 1", [replace(fix(), parts=tuple(parts))])
+    lines = cell.splitlines()[1:-1]
+    assert lines[:2] == [f"{COMMENT}`a` → `b` – equal (TPL02)", f"{COMMENT}{'x' * 60} (TPL03)"]
+    assert lines[2].endswith("z… (TPL06)") and lines[-1] == f"{COMMENT}… and 2 more"
+    assert len(lines) == MOST_TOLD + 1 and max(map(len, lines)) < 100
+    assert new_cell("x", cell.partition("\n")[2], [fix()]).splitlines()[2:] == ["a: 1"]
 
 
 def test_json_gets_no_comment() -> None:

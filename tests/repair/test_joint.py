@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wfrepair_magic.ir.patch import Insert, Patch, Remove, RenameKey, SetValue
-from wfrepair_magic.repair.joint import join, moved, touched
+from wfrepair_magic.repair.joint import moved, touched, with_edits
 
 TEXT = ("nodes", 0, "params", "text")
 
@@ -21,24 +21,26 @@ def _set(
 def test_edits_of_two_places_stand_side_by_side() -> None:
     """Edits that do not meet are kept in their order."""
     one, other = SetValue(TEXT, "a", "b"), RenameKey(("nodes", 1, "params", "ur"), "url")
-    assert join([Patch((one,)), Patch((other,))]) == Patch((one, other))
+    assert with_edits(Patch((one,)), Patch((other,))) == Patch((one, other))
 
 
 def test_edits_of_two_pieces_of_one_text_become_one() -> None:
     """Two templates of one text, each mended by its own patch, are both mended by the joint one."""
-    joint = join([_set("${a.xx} and ${b.y}"), _set("${a.x} and ${bb.y}")])
+    joint = with_edits(_set("${a.xx} and ${b.y}"), _set("${a.x} and ${bb.y}"))
     assert joint == _set("${a.xx} and ${bb.y}")
 
 
 def test_three_edits_of_one_text_become_one() -> None:
     """Joining is not limited to two."""
     news = ["${A.x} and ${b.y}", "${a.x} or ${b.y}", "${a.x} and ${b.Y}"]
-    assert join(map(_set, news)) == _set("${A.x} or ${b.Y}")
+    one, other, last = map(_set, news)
+    joint = with_edits(one, other)
+    assert joint is not None and with_edits(joint, last) == _set("${A.x} or ${b.Y}")
 
 
 def test_one_edit_given_twice_counts_once() -> None:
     """Two problems with the same mend give that mend."""
-    assert join([_set("new"), _set("new")]) == _set("new")
+    assert with_edits(_set("new"), _set("new")) == _set("new")
 
 
 @pytest.mark.parametrize(
@@ -54,8 +56,8 @@ def test_one_edit_given_twice_counts_once() -> None:
 )
 def test_what_contradicts_is_not_joined(other: Patch) -> None:
     """Two patches that want different things have no joint one, in either order."""
-    assert join([_set("${a.q} and ${b.y}"), other]) is None
-    assert join([other, _set("${a.q} and ${b.y}")]) is None
+    assert with_edits(_set("${a.q} and ${b.y}"), other) is None
+    assert with_edits(other, _set("${a.q} and ${b.y}")) is None
 
 
 @given(
@@ -72,7 +74,7 @@ def test_joining_equals_making_both_edits(words: list[str], data: st.DataObject)
 
     one = _set(with_words(first), old)
     other = _set(with_words(second), old)
-    assert join([one, other]) == _set(with_words(first, second), old)
+    assert with_edits(one, other) == _set(with_words(first, second), old)
 
 
 def test_a_slot_follows_its_key() -> None:

@@ -17,7 +17,7 @@ from wfrepair_magic.problem import Problem
 from wfrepair_magic.repair.diagnose import diagnose
 from wfrepair_magic.repair.fix import Fix, Level
 from wfrepair_magic.repair.ladder import Draft, Ground, Look, Refused, climb
-from wfrepair_magic.repair.rules.base import Case
+from wfrepair_magic.repair.rules.base import Case, Fact
 
 TEXT = """\
 nodes:
@@ -38,8 +38,8 @@ def case(engine: Any) -> Case:
 
 def _draft(case: Case, *edits: Edit, level: Level = Level.SAFE) -> Draft:
     return Draft(
-        code=case.problem.code, level=level, confidence=0.9, patch=Patch(edits),
-        title="a try", why="It may work.", evidence=("a fact",), cases=(case,),
+        Patch(edits), "a try", "It may work.", (Fact("a fact", level, 0.9),),
+        code=case.problem.code, cases=(case,),
     )  # fmt: skip
 
 
@@ -61,7 +61,7 @@ def test_a_good_draft_becomes_a_fix(case: Case, engine: Any) -> None:
     assert isinstance(fix, Fix)
     assert (fix.code, fix.level, fix.rung) == ("TPL02", "SAFE", "V2")
     assert fix.preview == {"fetch": "reused", "send": "runs", "log": "runs"}
-    assert fix.digest == case.workflow.digest
+    assert fix.before is case.workflow
     assert fix.repairs == (("send", "TPL02", SLOT),)
     assert fix.apply(case.workflow).text == TEXT.replace("userName", "user_name")
 

@@ -7,8 +7,11 @@ import pytest
 from wfrepair_magic.engine.result import Preview
 from wfrepair_magic.errors import BadWorkflow
 from wfrepair_magic.ir.patch import Patch
+from wfrepair_magic.ir.workflow import Workflow
 from wfrepair_magic.repair.fix import Fix, Level, LevelName, Rung, Signature
 from wfrepair_magic.repair.policy import MODES, Mode, Policy, choose, effective_level, sending
+
+EMPTY = Workflow.build([])
 
 
 def _fix(
@@ -16,8 +19,8 @@ def _fix(
 ) -> Fix:
     return Fix(
         code="TPL02", level=level, confidence=0.9, origin="rule", why="", evidence=(),
-        patch=Patch(()), diff="", rung=rung, preview={}, title="", node="send", slot=(),
-        digest="", inverse=Patch(()), sends=sends,
+        patch=Patch(()), rung=rung, preview={}, title="", node="send", slot=(),
+        before=EMPTY, after=EMPTY, sends=sends,
         repairs=tuple(Signature("send", "TPL02", ("nodes", n)) for n in range(repairs)),
     )  # fmt: skip
 

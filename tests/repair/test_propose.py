@@ -72,7 +72,7 @@ def test_one_edit_that_mends_two_problems_is_one_fix(engine: Any) -> None:
 
 
 def test_a_problem_without_a_rule_is_said(engine: Any) -> None:
-    """What no rule knows ends as a sentence with place, message and hint, beside the fixes."""
+    """What no rule knows is named with its code and place, beside the fixes."""
     workflow = Workflow.parse(
         "nodes:\n  - {id: a, type: valeu}\n  - {id: b, type: value, colour: red}\n"
     )
@@ -80,8 +80,7 @@ def test_a_problem_without_a_rule_is_said(engine: Any) -> None:
     (fix,) = proposal.fixes
     assert (fix.code, fix.rung, fix.preview) == ("GRF01", "V1", {})
     assert "nothing runs before this is mended too" in fix.evidence[-1]
-    (sentence,) = proposal.abstained
-    assert sentence.startswith("LNG01 at b.colour: no rule repairs this: ")
+    assert proposal.abstained == ("LNG01 at b.colour: no rule repairs this",)
 
 
 def test_a_candidate_that_still_fails_there_is_dropped_and_said(engine: Any, send: Send) -> None:
@@ -134,3 +133,5 @@ def test_very_many_problems_are_repaired_together(make_engine: Any) -> None:
     assert len(fixes) == 1 + MOST_SINGLE
     assert fixes[0].apply(workflow).text == text.replace("userName", "user_name")
     assert (fixes[0].level, fixes[0].rung) == ("SAFE", "V2")
+    assert fixes[0].title.endswith(" in n2.params.x and 27 more")
+    assert len(fixes[0].changes) == len(fixes[0].evidence) == 30

@@ -11,9 +11,11 @@ from wfrepair_magic.ir.patch import RenameKey, SetValue
 from wfrepair_magic.ir.spec import catalogue
 from wfrepair_magic.ir.workflow import Workflow
 from wfrepair_magic.problem import CODES
+from wfrepair_magic.repair.diagnose import diagnose
 from wfrepair_magic.repair.last_good import NOTHING, remember
+from wfrepair_magic.repair.propose import propose
 from wfrepair_magic.repair.rules import RULES
-from wfrepair_magic.repair.rules.base import Example
+from wfrepair_magic.repair.rules.examples import Example
 
 EXAMPLES = [
     pytest.param(rule.code, example, id=f"{rule.code}-{number}")
@@ -31,12 +33,13 @@ def engine_of(
     """Give the engine of an example, which knows its types, its outputs and its last good run."""
 
     def make(example: Example) -> Any:
-        for spec in example.types:
+        scene = example.scene
+        for spec in scene.types:
             monkeypatch.setitem(catalogue, spec.name, spec)
         last = NOTHING
-        if example.last_text:
-            last = remember(Workflow.parse(example.last_text), example.last_outputs, NOTHING)
-        return make_engine(given=example.outputs, inputs=example.inputs, last_good=last)
+        if scene.last_text:
+            last = remember(Workflow.parse(scene.last_text), scene.last_outputs, NOTHING)
+        return make_engine(given=scene.outputs, inputs=scene.inputs, last_good=last)
 
     return make
 
@@ -72,6 +75,19 @@ def test_a_rule_abstains_with_a_sentence(
         line for line in proposal.abstained if line.startswith(tuple(f"{c} at " for c in codes))
     ]
     assert any(example.says in line for line in mine), proposal.abstained
+
+
+@pytest.mark.parametrize(("code", "example"), ABSTAINED)
+def test_a_reason_does_not_repeat_the_problem(
+    code: str, example: Example, engine_of: Callable[[Example], Any]
+) -> None:
+    """The message of a problem stands beside the reason, and is not said in it again."""
+    engine = engine_of(example)
+    workflow = Workflow.accept(example.before)
+    cases = diagnose(workflow, engine.execute(workflow, 1), catalogue, engine.last_good)
+    reasons = propose(cases, engine.look).abstained
+    assert reasons
+    assert not [case for case in cases for line in reasons if case.problem.message in line]
 
 
 @pytest.mark.parametrize(("code", "example"), REPAIRED)

@@ -9,10 +9,9 @@ from wfrepair_magic.events import FixesFound
 from wfrepair_magic.ir.workflow import Workflow
 from wfrepair_magic.repair.loop import Means, Repaired, repair_loop
 from wfrepair_magic.repair.policy import Policy
-from wfrepair_magic.repair.rules.graph import RULES as GRAPH
-from wfrepair_magic.repair.rules.ids import RULES as IDS
+from wfrepair_magic.repair.rules import RULES
 
-LOST = next(rule for rule in IDS if rule.code == "GRF08").examples[0]
+LOST = RULES["GRF08"].examples[0]
 BARE = """\
 inputs: {channel: {}}
 nodes:
@@ -29,7 +28,7 @@ def _loop(engine: Any, text: str, policy: Policy) -> Repaired:
 
 def test_a_warning_is_advice_after_a_run_that_went_well(make_engine: Callable[..., Any]) -> None:
     """A run that went well shows what would mend its warnings, and applies nothing."""
-    engine = make_engine(given=LOST.outputs)
+    engine = make_engine(given=LOST.scene.outputs)
     done = _loop(engine, LOST.before, Policy.auto())
     assert (done.outcome.state, done.applied, engine.attempts) == ("SUCCESS", (), [1])
     assert [(fix.code, fix.level) for fix in done.fixes] == [("GRF08", "ASK")]
@@ -40,7 +39,7 @@ def test_a_warning_is_advice_after_a_run_that_went_well(make_engine: Callable[..
 
 def test_without_proposals_there_is_no_advice(make_engine: Callable[..., Any]) -> None:
     """The policies that propose nothing say nothing of warnings either."""
-    engine = make_engine(given=LOST.outputs)
+    engine = make_engine(given=LOST.scene.outputs)
     for policy in (Policy.off(), Policy.explain()):
         done = _loop(engine, LOST.before, policy)
         assert (done.fixes, engine.events) == ((), [])
@@ -59,4 +58,4 @@ def test_a_bare_name_in_another_dialect_is_asked_about(make_engine: Callable[...
 
 def test_rules_for_errors_look_at_no_warnings() -> None:
     """Which rules look at warnings is said by the rule."""
-    assert [rule.code for rule in (*IDS, *GRAPH) if rule.warns] == ["GRF08"]
+    assert [code for code, rule in RULES.items() if rule.warns] == ["TPL17", "GRF08"]

@@ -19,7 +19,7 @@ FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 
 def form_digest(node: ast.AST) -> str:
     """Give the digest of what a module, class or function says."""
-    return digest(node, _Forms())
+    return digest(node, _form)
 
 
 def function_digest(node: FunctionNode) -> str:
@@ -36,28 +36,21 @@ def function_digest(node: FunctionNode) -> str:
             for field, value in ast.iter_fields(node.args)
         }
     )
-    return digest(bare, _Forms())
+    return digest(bare, _form)
 
 
-class _Forms:
-    """Writes a syntax tree node by node; the nodes within are asked for in turn."""
-
-    def instead(self, value: object) -> object:
-        """Give a node's name and the fields that say something."""
-        if not isinstance(value, ast.AST):
-            return NotImplemented
-        if isinstance(value, ast.Constant):
-            return ("Constant", value.value)
-        fields: list[object] = [type(value).__name__]
-        for name, held in ast.iter_fields(value):
-            said = _said(value, name, held)
-            if name not in _SILENT and said is not None and said != []:
-                fields.append((name, said))
-        return fields
-
-    def kind(self, cls: type) -> object:
-        """Refuse: a syntax tree holds no records."""
+def _form(value: object) -> object:
+    """Give a node's name and the fields that say something; nothing for what is no node."""
+    if not isinstance(value, ast.AST):
         return NotImplemented
+    if isinstance(value, ast.Constant):
+        return ("Constant", value.value)
+    fields: list[object] = [type(value).__name__]
+    for name, held in ast.iter_fields(value):
+        said = _said(value, name, held)
+        if name not in _SILENT and said is not None and said != []:
+            fields.append((name, said))
+    return fields
 
 
 def _said(node: ast.AST, name: str, held: object) -> object:

@@ -16,6 +16,7 @@ import types
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from .composites import composite
 from .origins import origin_of_code
 from .parts import type_name
 from .plain import SCALARS
@@ -30,6 +31,10 @@ _MADE = frozenset({
     "__classdictcell__", "__conditional_annotations__",
 })  # fmt: skip
 _DESCRIPTORS = (types.MemberDescriptorType, types.GetSetDescriptorType)
+_METHODS = (
+    types.FunctionType, staticmethod, classmethod, property, functools.cached_property,
+)  # fmt: skip
+"""What Python and libraries make methods of by themselves; other makes are the author's."""
 _FLAGS = ("init", "repr", "eq", "order", "unsafe_hash", "frozen")
 _FIELD = ("name", "default", "default_factory", "init", "compare", "kw_only")
 _MODEL_FIELD = ("annotation", "default", "default_factory", "alias", "frozen", "metadata")
@@ -65,7 +70,7 @@ def _written(cls: type, name: str, value: object) -> bool:
     if name == "__hash__" and value is None:  # follows from __eq__
         return False
     function = _function_in(value)
-    if function is not None and _generated(cls, name, function):
+    if isinstance(value, _METHODS) and function is not None and _generated(cls, name, function):
         return False
     if not _is_made(cls):
         return True
@@ -80,7 +85,7 @@ def _generated(cls: type, name: str, function: types.FunctionType) -> bool:
         return True
     if name == "__new__" and "_field_defaults" in vars(cls):  # a named tuple
         return True
-    made = dataclasses.is_dataclass(cls) or _is_made(cls)
+    made = name.startswith("_") and (dataclasses.is_dataclass(cls) or _is_made(cls))
     return made and origin_of_code(code, function.__globals__) != "user"
 
 
@@ -90,15 +95,10 @@ def _is_made(cls: type) -> bool:
 
 
 def _function_in(value: object) -> types.FunctionType | None:
-    """Give the function in a method of any make; None for what is no method."""
-    inner: object = value
-    if isinstance(value, staticmethod | classmethod):
-        inner = value.__func__
-    elif isinstance(value, property):
-        inner = value.fget
-    elif isinstance(value, functools.cached_property):
-        inner = value.func
-    return inner if isinstance(inner, types.FunctionType) else None
+    """Give the function that a method of any make, or a partial, calls; None for anything else."""
+    while (made_of := composite(value)) is not None:
+        value = made_of[1]
+    return value if isinstance(value, types.FunctionType) else None
 
 
 def _annotations(cls: type) -> list[object]:

@@ -25,7 +25,6 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from importlib.util import resolve_name
 from types import CellType, FunctionType, ModuleType
 from typing import Any
 
@@ -35,8 +34,8 @@ from .keys import Unkeyable, digest
 from .known_code import known
 from .origins import origin_of_class, origin_of_code, origin_of_module
 from .parts import type_name
-from .project import drift, file_digest, project_files
-from .shipped import Reference, published, shipped
+from .project import file_digest, files_of, imported_name
+from .shipped import Reference, home_of, reference_to, shipped
 
 _ABSENT: Reference = ["absent"]
 _UNSEEING = frozenset({"eval", "exec", "globals"})
@@ -78,7 +77,7 @@ def digest_with_code(value: object) -> str:
     with the path of the culprit.
     """
     walk = _Walk(effect=False)
-    found = digest(value, walk)
+    found = digest(value, walk.instead, walk.naming)
     while walk.waiting:
         walk.describe_next()
     return digest([found, walk.parts]) if walk.parts else found
@@ -126,7 +125,7 @@ class _Walk:
         try:
             made_of = composite(value)
             kind = type_name(type(value)) if made_of is None else str(made_of[0])
-            return ["value", kind, digest(value, self)]
+            return ["value", kind, digest(value, self.instead, self.naming)]
         except Unkeyable as error:
             if self._effect:
                 return self._by_type(value)
@@ -140,13 +139,13 @@ class _Walk:
         if named is not None:
             return named
         if isinstance(value, ModuleType):
-            return _files(value.__name__, ())
+            return ("files", *files_of(value.__name__))
         made_of = composite(value)
         if made_of is not None:
             return made_of
         return self._by_type(value) if self._effect else NotImplemented
 
-    def kind(self, cls: type) -> object:
+    def naming(self, cls: type) -> object:
         """Give what stands for the class of a record: a user's class is code."""
         return self._label(cls) if origin_of_class(cls) == "user" else type_name(cls)
 
@@ -155,23 +154,14 @@ class _Walk:
         self.notices.append(
             f"{self._where}: a {type_name(cls)} cannot be keyed and counts by its type alone"
         )
-        return ["type", self.kind(cls)]
+        return ["type", self.naming(cls)]
 
     def _named(self, value: object) -> Reference | None:
         """Refer to code by a name or a label; None for data, and for what is made of code."""
-        if isinstance(value, ModuleType):
-            origin = origin_of_module(value.__name__)
-            return None if origin == "user" else shipped(value.__name__, "")
-        if isinstance(value, FunctionType):
-            origin = origin_of_code(value.__code__, value.__globals__)
-            if origin == "user" or value.__closure__:
-                return self._label(value)
-            return shipped(_home(value), value.__qualname__)
-        if isinstance(value, type):
-            if origin_of_class(value) == "user":
-                return self._label(value)
-            return shipped(value.__module__, value.__qualname__)
-        return published(value)
+        theirs = reference_to(value)
+        if theirs is None and isinstance(value, FunctionType | type):
+            return self._label(value)
+        return theirs
 
     def _label(self, part: Any) -> Reference:
         """Give the label of a part, and put it in line when it is met for the first time."""
@@ -190,8 +180,8 @@ class _Walk:
         """Refer to a module as a whole, as one that is passed on or imported inside."""
         if origin_of_module(name) != "user":
             return shipped(name, "")
-        tag, files, drifted = _files(name, names)
-        return [tag, files, self.refer(drifted, where) if drifted else None]
+        files, drifted = files_of(name, names)
+        return ["files", files, self.refer(drifted, where) if drifted else None]
 
     # What parts consist of.
 
@@ -201,7 +191,7 @@ class _Walk:
         named = function.__kwdefaults__ or {}
         self.changing.update(_spots(function, read.references.changed) if own else ())
         part: dict[str, Any] = {
-            "says": read.says if own else shipped(_home(function), function.__code__.co_qualname),
+            "says": read.says if own else shipped(home_of(function), function.__code__.co_qualname),
             "defaults": self._all(function.__defaults__ or (), f"{where}, default"),
             "named defaults": {
                 name: self.refer(value, f"{where}, default of {name}")
@@ -210,8 +200,9 @@ class _Walk:
             "closure": self._closure(function, where),
             "names": self._names(function, read.references.names, where) if own else {},
         }
+        package = function.__globals__.get("__package__") or home_of(function).rpartition(".")[0]
         for level, module, names in read.references.imports if own else ():
-            name = _absolute(level, module, function.__globals__)
+            name = imported_name(level, module, package) or module
             reference = self._module(name, names, f"{where} → import {name}")
             part["names"][f"import {name}: {', '.join(names)}"] = reference
         return part
@@ -256,45 +247,51 @@ class _Walk:
     ) -> dict[str, Reference]:
         """Refer to what each global name means now; attributes of modules are followed."""
         found: dict[str, Reference] = {}
-        built_in: Mapping[str, Any] = getattr(function, "__builtins__", {})
-        for head, *attributes in chains:
-            if head in function.__globals__ and head not in _OWN_NAMES:
-                value = function.__globals__[head]
-                link = (head, value, attributes, id(function.__globals__))
-                self._follow(found, link, f"{where} → {head}")
-            elif head in built_in:
-                found[head] = self._built_in(head, where)
+        for chain in chains:
+            if chain[0] in function.__globals__ and chain[0] not in _OWN_NAMES:
+                self._follow(found, function.__globals__, chain, where)
             else:
-                found[head] = _ABSENT
+                found[chain[0]] = self._built_in(function, chain[0], where)
         return found
 
-    def _built_in(self, name: str, where: str) -> Reference:
+    def _follow(
+        self,
+        found: dict[str, Reference],
+        namespace: Mapping[str, Any],
+        chain: tuple[str, ...],
+        where: str,
+    ) -> None:
+        """Refer to a global and, through modules and functions of the user's, its attributes.
+
+        A module that only lends an attribute counts by its file; one that the code also has as
+        a whole comes first, as the chains are sorted, and stays.
+        """
+        value: Any = None
+        for at, part in enumerate(chain, 1):
+            name = ".".join(chain[:at])
+            if part not in namespace:
+                if isinstance(value, ModuleType):
+                    found[name] = _ABSENT
+                return
+            value = namespace[part]
+            if name not in found:
+                lends = at < len(chain) and _is_users_module(value)
+                file = ["file", value.__name__, file_digest(value.__name__)] if lends else None
+                found[name] = file or self._at((id(namespace), part), value, f"{where} → {name}")
+            if not (_is_users_module(value) or isinstance(value, FunctionType)):
+                return
+            namespace = vars(value)
+
+    def _built_in(self, function: FunctionType, name: str, where: str) -> Reference:
         """Refer to a built-in; one that reaches what no name says cannot be followed."""
+        if name not in getattr(function, "__builtins__", {}):
+            return _ABSENT
         if name in _UNSEEING:
             what = f"`{name}` may refer to anything, which cannot be followed"
             if not self._effect:
                 raise Unkeyable(f"{where} → {name}", what)
             self.notices.append(f"{where} → {name}: {what}")
         return ["python", name]
-
-    def _follow(
-        self, found: dict[str, Reference], link: tuple[str, Any, list[str], int], where: str
-    ) -> None:
-        """Refer to a global and, through modules and functions of the user's, its attributes."""
-        name, value, attributes, holder = link
-        if _is_users_module(value) and attributes:
-            found[name] = ["file", value.__name__, file_digest(value.__name__)]
-        elif name not in found or isinstance(value, ModuleType):
-            found[name] = self._at((holder, name.rpartition(".")[2]), value, where)
-        if not attributes or not (_is_users_module(value) or isinstance(value, FunctionType)):
-            return
-        attribute, *rest = attributes
-        if attribute in vars(value):
-            inner = vars(value)[attribute]
-            link = (f"{name}.{attribute}", inner, rest, _holder(value))
-            self._follow(found, link, f"{where}.{attribute}")
-        elif isinstance(value, ModuleType):
-            found[f"{name}.{attribute}"] = _ABSENT
 
 
 def _spots(function: FunctionType, changed: Iterable[tuple[str, ...]]) -> Iterator[_Spot]:
@@ -305,14 +302,12 @@ def _spots(function: FunctionType, changed: Iterable[tuple[str, ...]]) -> Iterat
             yield (id(cells[head]), "")
         elif head in function.__globals__:
             spot, value = (id(function.__globals__), head), function.__globals__[head]
-            while attributes and _is_code(value):
-                spot, value = (_holder(value), attributes[0]), getattr(value, attributes[0], None)
-                attributes = attributes[1:]
+            for attribute in attributes:
+                if not _is_code(value):
+                    break
+                holder = value if isinstance(value, type) else vars(value)
+                spot, value = (id(holder), attribute), getattr(value, attribute, None)
             yield spot
-
-
-def _holder(value: object) -> int:
-    return id(vars(value)) if isinstance(value, ModuleType | FunctionType) else id(value)
 
 
 def _is_code(value: object) -> bool:
@@ -321,20 +316,3 @@ def _is_code(value: object) -> bool:
 
 def _is_users_module(value: object) -> bool:
     return isinstance(value, ModuleType) and origin_of_module(value.__name__) == "user"
-
-
-def _files(module: str, names: tuple[str, ...]) -> tuple[str, dict[str, str | None], Any]:
-    """Describe a module of the project with all that it imports, and where memory differs."""
-    files = project_files(module, names)
-    drifted = {each: drift(each) for each in files}
-    return "files", files, {each: differs for each, differs in drifted.items() if differs}
-
-
-def _home(function: FunctionType) -> str:
-    """Give the module that a function was made in; `wraps` cannot deceive it."""
-    return str(function.__globals__.get("__name__", function.__module__))
-
-
-def _absolute(level: int, module: str, namespace: Mapping[str, Any]) -> str:
-    package = namespace.get("__package__") or namespace.get("__name__", "").rpartition(".")[0]
-    return resolve_name("." * level + module, package) if level and package else module

@@ -12,31 +12,42 @@ class TooDeep(Exception):
     """A value is nested too deep to be copied, or contains itself."""
 
 
-def fresh(value: Any, leaf: Callable[[str], Any] = lambda text: text) -> Any:
-    """Do as `rebuild`; raises TooDeep, where Python's own stack would end, instead."""
+def _same(text: str) -> str:
+    return text
+
+
+def fresh(value: Any, leaf: Callable[[str], Any] = _same) -> Any:
+    """Copy the containers of a nested value and put each text through `leaf`.
+
+    Lists, tuples, sets, dicts with their keys, and shell programs are rebuilt; bytes go through
+    `leaf` as text; every other object is handed on as it is.  Raises TooDeep where Python's own
+    stack would end.
+    """
     try:
-        return rebuild(value, leaf)
+        return _rebuilt(value, leaf)
     except RecursionError:
         raise TooDeep("it is nested too deep, or contains itself") from None
 
 
-def rebuild(value: Any, leaf: Callable[[str], Any] = lambda text: text) -> Any:
-    """Copy the containers of a nested value and put each text through `leaf`.
-
-    Lists, tuples, dicts and shell programs are rebuilt; every other object is handed on as it
-    is.  Mapping keys are kept.
-    """
+def _rebuilt(value: Any, leaf: Callable[[str], Any]) -> Any:
     kind = type(value)
     if kind is str:
         return leaf(value)
     if kind is dict:
-        return {key: rebuild(item, leaf) for key, item in value.items()}
-    if kind is list:
-        return [rebuild(item, leaf) for item in value]
-    if kind is tuple:
-        return tuple(rebuild(item, leaf) for item in value)
-    if kind is set:
-        return set(value)
+        return {_rebuilt(key, leaf): _rebuilt(item, leaf) for key, item in value.items()}
+    if kind in _ROWS:
+        return kind(_rebuilt(item, leaf) for item in value)
+    if kind is bytearray or (kind is bytes and leaf is not _same):
+        return kind(_through(value, leaf))
     if kind is Program:
-        return Program(leaf(value.text), rebuild(dict(value.values), leaf))
+        return Program(leaf(value.text), _rebuilt(dict(value.values), leaf))
     return value
+
+
+_ROWS = (list, tuple, set, frozenset)
+
+
+def _through(value: bytes | bytearray, leaf: Callable[[str], Any]) -> bytes:
+    text = value.decode("utf-8", "surrogateescape")
+    changed = leaf(text)
+    return changed.encode("utf-8", "surrogateescape") if type(changed) is str else bytes(value)

@@ -1,25 +1,96 @@
-"""What pandas and polars objects consist of: labels, types, and their content by columns.
+"""What arrays and frames consist of: labels, types, shape, and content by rows or columns.
 
-Neither library is imported here: a frame can only come from a process that has loaded it.
+NumPy, pandas and polars are never imported here: an array or a frame can only come from a process
+that has loaded them.
 """
 
 from __future__ import annotations
 
 import sys
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, Final
 
-from .parts import Parts
+from .parts import Buffer, Parts
 
 
-def frame_parts(value: object) -> Parts | None:
-    """Say what an object of pandas or polars consists of; None for any other object."""
-    pd: Any = sys.modules.get("pandas")
-    if pd is not None and hasattr(pd, "DataFrame"):  # not in the middle of being loaded
-        found = _pandas(pd, value)
-        if found is not None:
-            return found
-    pl: Any = sys.modules.get("polars")
-    return _polars(pl, value) if pl is not None and hasattr(pl, "DataFrame") else None
+def table_parts(value: object) -> Parts | None:
+    """Say what an object of NumPy, pandas or polars consists of; None for any other object."""
+    for name, made, describe in _LIBRARIES:
+        library = sys.modules.get(name)
+        if library is not None and hasattr(library, made):  # not in the middle of being loaded
+            found = describe(library, value)
+            if found is not None:
+                return found
+    return None
+
+
+# --- NumPy --------------------------------------------------------------------------------------
+
+
+def _numpy(np: Any, value: Any) -> Parts | None:
+    if isinstance(value, np.ma.MaskedArray):
+        mask, filled = np.ma.getmaskarray(value), np.ma.filled(value)
+        held = (_content(np, mask), _content(np, filled), value.fill_value)
+        return Parts("masked array", held, ("", "", ".fill_value"), type(value))
+    if isinstance(value, np.ndarray):
+        cls = None if type(value) is np.ndarray else type(value)
+        return Parts("ndarray", (_content(np, value),), cls=cls)
+    if isinstance(value, np.generic):
+        return Parts("numpy scalar", (_content(np, np.asarray(value)),))
+    return Parts("dtype", (_array_dtype(value),)) if isinstance(value, np.dtype) else None
+
+
+def _content(np: Any, value: Any) -> object:
+    """Give an array's dtype, shape and content as something keyable.
+
+    The elements of an object array are keyed one by one; a record array by its fields, because
+    the gaps between them hold anything; text of variable length as text.
+    """
+    dtype, plain = value.dtype, np.asarray(value)
+    start = (_array_dtype(dtype), value.shape)
+    if dtype.names is not None:
+        return (*start, [_content(np, plain[name]) for name in dtype.names])
+    if dtype.hasobject or dtype.kind == "T":
+        return (*start, plain.ravel(order="C").tolist())
+    if dtype.kind in "fc" and dtype.itemsize > (8 if dtype.kind == "f" else 16):
+        return (*start, _long(np, plain))
+    flat = np.ascontiguousarray(plain).reshape(-1)
+    if dtype.kind in "fc":
+        flat = _one_nan(np, flat)
+    return (*start, Buffer(flat.view(np.uint8)) if flat.nbytes else None)
+
+
+def _array_dtype(dtype: Any) -> object:
+    if dtype.names is not None:
+        return [(name, _array_dtype(dtype.fields[name][0])) for name in dtype.names]
+    if dtype.subdtype is not None:
+        return (_array_dtype(dtype.subdtype[0]), dtype.subdtype[1])
+    return dtype.str if dtype.kind != "T" else f"StringDType({dtype!s})"
+
+
+def _one_nan(np: Any, flat: Any) -> Any:
+    """Replace every NaN by the one NaN; a complex number is two floats here."""
+    if flat.dtype.kind == "c":
+        flat = flat.view(flat.real.dtype)
+    gone = np.isnan(flat)
+    if not gone.any():
+        return flat
+    flat = flat.copy()
+    flat[gone] = np.nan
+    return flat
+
+
+def _long(np: Any, value: Any) -> list[object]:
+    """Split long doubles into doubles, because a part of their memory holds anything."""
+    if value.dtype.kind == "c":
+        return [*_long(np, value.real), *_long(np, value.imag)]
+    mantissa, exponent = np.frexp(value)
+    high = mantissa.astype("<f8")
+    low = (mantissa - high).astype("<f8")
+    return [_content(np, part) for part in (high, low, exponent.astype("<i4"))]
+
+
+# --- pandas -------------------------------------------------------------------------------------
 
 
 def _pandas(pd: Any, value: Any) -> Parts | None:
@@ -33,9 +104,9 @@ def _pandas(pd: Any, value: Any) -> Parts | None:
     if isinstance(value, pd.Index):
         return _index(pd, value)
     if isinstance(value, pd.api.extensions.ExtensionArray):
-        return Parts("pandas array", (_values(pd, value),), ("",))
+        return Parts("pandas array", (_values(pd, value),))
     if isinstance(value, pd.api.extensions.ExtensionDtype):
-        return Parts("pandas dtype", (_dtype(pd, value),), ("",))
+        return Parts("pandas dtype", (_dtype(pd, value),))
     return _pandas_scalar(pd, value)
 
 
@@ -96,6 +167,9 @@ def _dtype(pd: Any, dtype: Any) -> object:
     return (type(dtype).__name__, str(dtype))
 
 
+# --- polars -------------------------------------------------------------------------------------
+
+
 def _polars(pl: Any, value: Any) -> Parts | None:
     if isinstance(value, pl.DataFrame):
         columns = [_polars_content(pl, column) for column in value.get_columns()]
@@ -136,3 +210,11 @@ def _polars_content(pl: Any, column: Any) -> object:
     if dtype.is_temporal() or dtype.is_decimal():
         held = held.to_physical()
     return (*start, held.to_list())
+
+
+_LIBRARIES: Final[Sequence[tuple[str, str, Callable[[Any, Any], Parts | None]]]] = (
+    ("numpy", "ndarray", _numpy),
+    ("pandas", "DataFrame", _pandas),
+    ("polars", "DataFrame", _polars),
+)
+"""Each library with something that it has once it is loaded, and who describes its objects."""

@@ -11,8 +11,8 @@ from typing import Any
 class Parts:
     """What an object consists of.
 
-    `labels` name the values in a path (``.left``), one for each value or none at all; `cls` is
-    given where the class belongs to the content and may be a user's own.
+    `labels` name the values in a path (``.left``), one for each value, or none where they need no
+    name; `cls` is given where the class belongs to the content and may be a user's own.
     """
 
     kind: str

@@ -7,14 +7,14 @@ Whether a list is a column follows from its content alone, so equal lists stay e
 from __future__ import annotations
 
 import struct
-import sys
-from array import array
 from collections.abc import Callable, Mapping, Sequence
 from math import isnan
 from typing import Any, Final
 
 NAN: Final = struct.unpack("<d", b"\0\0\0\0\0\0\xf8\x7f")[0]
 """The one NaN: not-a-numbers of other bits count as this one."""
+
+_COLUMN_FROM = 16
 
 
 def head(tag: bytes, length: int) -> bytes:
@@ -34,10 +34,6 @@ def _float(value: float) -> bytes:
     return b"d" + struct.pack("<d", value if value == value else NAN)
 
 
-def _complex(value: complex) -> bytes:
-    return b"c" + _float(value.real) + _float(value.imag)
-
-
 def _str(value: str) -> bytes:
     data = value.encode("utf-8", "surrogatepass")
     return b"s%d:%b" % (len(data), data)
@@ -48,40 +44,41 @@ SCALARS: Final[Mapping[type, Callable[[Any], bytes]]] = {
     bool: lambda value: b"T" if value else b"F",
     int: _int,
     float: _float,
-    complex: _complex,
+    complex: lambda value: b"c" + _float(value.real) + _float(value.imag),
     str: _str,
     type(...): lambda _: b"E",
 }
 """How values of exactly these types are written; subclasses are other types."""
 
 
-def _words(values: array[Any]) -> bytes:
-    if sys.byteorder == "big":
-        values.byteswap()
-    return values.tobytes()
+def column(values: Sequence[object]) -> bytes | None:
+    """Write many values of exactly one type at once; None where they must come one by one."""
+    if len(values) < _COLUMN_FROM or len(kinds := set(map(type, values))) > 1:
+        return None
+    write = _COLUMNS.get(kinds.pop())
+    return None if write is None else write(values)
 
 
 def _ints(values: Sequence[int]) -> bytes | None:
     try:
-        return b"i" + _words(array("q", values))
-    except OverflowError:
+        return b"i" + _words(values)
+    except struct.error:  # one of them has more than 64 bits
         return None
 
 
 def _floats(values: Sequence[float]) -> bytes:
     if any(map(isnan, values)):
         values = [value if value == value else NAN for value in values]
-    return b"d" + _words(array("d", values))
+    return b"d" + struct.pack(f"<{len(values)}d", *values)
 
 
-def _strs(values: Sequence[str]) -> bytes:
-    return b"s" + _words(array("q", map(len, values))) + _str("".join(values))
+def _words(values: Sequence[int]) -> bytes:
+    return struct.pack(f"<{len(values)}q", *values)
 
 
-COLUMNS: Final[Mapping[type, Callable[[Any], bytes | None]]] = {
+_COLUMNS: Final[Mapping[type, Callable[[Any], bytes | None]]] = {
     bool: lambda values: b"?" + bytes(values),
     int: _ints,
     float: _floats,
-    str: _strs,
+    str: lambda values: b"s" + _words([*map(len, values)]) + _str("".join(values)),
 }
-"""How many values of exactly one type are written; None: one by one after all."""

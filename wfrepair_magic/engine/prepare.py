@@ -132,7 +132,8 @@ def prepare(step: Step, resolution: Resolved, site: Site) -> Prepared | Failure:
     except Unkeyable as error:
         return Prepared(step, resolution.value, key=None, unkeyable=str(error))
     except BadParam as error:
-        return failure_of(step.node.id, error, step.effect)
+        failure = failure_of(step.node.id, error, step.effect)
+        return replace(failure, message=site.redactor.hide_text(failure.message))
 
 
 def _value_problems(step: Step, params: Mapping[str, Any], site: Site) -> tuple[Problem, ...]:

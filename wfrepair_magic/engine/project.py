@@ -2,7 +2,7 @@
 
 A module is keyed by its file – by what it says, not by its comments – together with the project
 files that it imports.  Where a file was edited after it was loaded, the code in memory is another:
-`drift` finds what differs.
+`files_of` finds what differs.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 import sys
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from importlib.util import resolve_name
 from pathlib import Path
@@ -31,10 +31,19 @@ def file_digest(module: str) -> str | None:
     return None if data is None else _form(data)
 
 
-def project_files(module: str, names: tuple[str, ...] = ()) -> dict[str, str | None]:
+def imported_name(level: int, module: str, package: str) -> str | None:
+    """Give the full name of an imported module; None where it leads out of every package."""
+    try:
+        return resolve_name("." * level + module, package) if level else module
+    except ImportError:
+        return None
+
+
+def files_of(module: str, names: Sequence[str] = ()) -> tuple[dict[str, str | None], Any]:
     """Give the file digests of a module of the user's and of all project modules it imports.
 
-    `names` are taken from the module and may be modules themselves.
+    Beside them stands what memory holds otherwise, by module.  `names` are taken from the module
+    and may be modules themselves.
     """
     found: dict[str, str | None] = {}
     waiting = [module, *(f"{module}.{name}" for name in names)]
@@ -47,20 +56,16 @@ def project_files(module: str, names: tuple[str, ...] = ()) -> dict[str, str | N
             continue  # a name in a module, or a package without a file
         found[name] = None if data is None else _form(data)
         package = name if _is_package(name) else name.rpartition(".")[0]
-        waiting.extend(_absolute(data or b"", package))
-        waiting.extend([name.rpartition(".")[0]] if "." in name else [])
-    return dict(sorted(found.items()))
+        waiting += _absolute(data or b"", package)
+        waiting += [name.rpartition(".")[0]] if "." in name else []
+    drifted = ((name, _drift(name)) for name in sorted(found))
+    return dict(sorted(found.items())), {name: differs for name, differs in drifted if differs}
 
 
-def drift(module: str) -> dict[str, Any]:
-    """Give what a loaded module holds otherwise than its file says: functions and constants.
-
-    Empty for a module that is not loaded, or whose file has not changed since.
-    """
+def _drift(module: str) -> dict[str, Any]:
+    """Give what a loaded module holds otherwise than its file says: functions and constants."""
     loaded = sys.modules.get(module)
-    if loaded is None:
-        return {}
-    held = vars(loaded)
+    held = {} if loaded is None else vars(loaded)
     edited = {
         name: value
         for name, value in held.items()
@@ -68,10 +73,9 @@ def drift(module: str) -> dict[str, Any]:
         and value.__globals__ is held
         and said_by(value.__code__, held) is None
     }
-    literals = _literals(_read(module) or b"")
     changed = {
         name: held[name]
-        for name, value in literals.items()
+        for name, value in (_literals(_read(module) or b"") if held else {}).items()
         if name in held and not _equal(held[name], value)
     }
     return {**edited, **changed}
@@ -113,13 +117,10 @@ def _tree(data: bytes) -> ast.Module | None:
 
 def _absolute(data: bytes, package: str) -> Iterator[str]:
     for level, module, names in _imports(data):
-        dotted = "." * level + module
-        try:
-            name = resolve_name(dotted, package) if level else module
-        except ImportError:
-            continue
-        yield name
-        yield from (f"{name}.{each}" for each in names)
+        name = imported_name(level, module, package)
+        if name is not None:
+            yield name
+            yield from (f"{name}.{each}" for each in names)
 
 
 @lru_cache(maxsize=256)

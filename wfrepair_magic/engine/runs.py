@@ -94,6 +94,13 @@ def runs(ledger: Ledger, limit: int) -> list[RunRecord]:
     return [_run_of(row) for row in rows]
 
 
+def underway(ledger: Ledger, session: str, owner: Owner) -> list[str]:
+    """List the runs of a session that a process began and has not ended, newest first."""
+    rest = "WHERE session = ? AND owner = ? AND ended IS NULL ORDER BY id DESC"
+    rows = select(ledger.file.sqlite, RUNS, rest, (session, owner.to_json()))
+    return [str(row["name"]) for row in rows]
+
+
 def keep_text(ledger: Ledger, text: Text) -> None:
     """Remember a text and its descent; what was said of it first stays."""
     with ledger.file.transaction():

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import base64
+import html
 import json
 import re
 from collections.abc import Callable, Mapping
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, quote_plus
 
 from .copying import fresh
 
@@ -15,27 +16,55 @@ SHORTEST = 4
 """Values shorter than this are not searched for in texts: they would match by accident."""
 
 
+PIECE = 8
+"""From this length on, a piece of a secret is searched for by itself: a line, a path's part."""
+
+_BETWEEN = re.compile(r"[\s/\\]+")
+
+
 def _base64(text: str) -> str:
     return base64.b64encode(text.encode()).decode()
+
+
+def _inside(before: int) -> Callable[[str], str]:
+    """Give what base64 makes of a text for sure when `before` (mod 3) bytes stand before it."""
+
+    def write(text: str) -> str:
+        raw = b"\0" * before + text.encode()
+        whole = len(raw) * 4 // 3  # the letters that no following byte can change
+        return base64.b64encode(raw).decode()[-(-before * 4 // 3) : whole]
+
+    return write
+
+
+def _url_letters(write: Callable[[str], str]) -> Callable[[str], str]:
+    return lambda text: write(text).replace("+", "-").replace("/", "_")
 
 
 _FORMS: Mapping[str, Callable[[str], str]] = {
     "": str,
     "|json": lambda text: json.dumps(text)[1:-1],
     "|json8": lambda text: json.dumps(text, ensure_ascii=False)[1:-1],
+    "|repr": lambda text: repr(text)[1:-1],
+    "|html": html.escape,
     "|url": lambda text: quote(text, safe=""),
     "|path": quote,
+    "|form": quote_plus,
+    "|hex": lambda text: text.encode().hex(),
     "|base64": _base64,
-    "|base64url": lambda text: _base64(text).replace("+", "-").replace("/", "_"),
+    "|base64url": _url_letters(_base64),
+    **{f"|base64+{before}": _inside(before) for before in range(3)},
+    **{f"|base64url+{before}": _url_letters(_inside(before)) for before in range(3)},
 }
+"""How a secret may be spelt; the last ones are its part of something longer, as in HTTP's Basic."""
 
 
 class Redactor:
     """Turns secret values into references ``«secret:NAME»`` and back.
 
     Keys, results, events and reports only ever meet the reference; `reveal` restores it right
-    before a node's code runs.  A value that a node printed in another form (URL-, base64- or
-    JSON-escaped) is found, too.
+    before a node's code runs.  A value that a node printed in another form is found, too, and so
+    is each longer piece of it.
     """
 
     def __init__(self, secrets: Mapping[str, Any]) -> None:
@@ -56,8 +85,12 @@ class Redactor:
         return f"«secret:{name}»"
 
     def _add_forms(self, name: str, value: str) -> None:
-        for form, write in _FORMS.items():
-            text, reference = write(value), f"«secret:{name}{form}»"
+        texts = {form: write(value) for form, write in _FORMS.items()}
+        pieces = {piece for cut in (value.splitlines(), _BETWEEN.split(value)) for piece in cut}
+        long = sorted(piece for piece in pieces - {value} if len(piece) >= PIECE)
+        texts |= {f"|part{number}": piece for number, piece in enumerate(long, 1)}
+        for form, text in texts.items():
+            reference = f"«secret:{name}{form}»"
             self._text_of[reference] = text
             if len(value) >= SHORTEST:
                 self._reference_of.setdefault(text, reference)

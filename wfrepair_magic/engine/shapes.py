@@ -9,20 +9,18 @@ from ..ir.shell import Program
 
 MOST_KEYS = 8
 
+_PLAIN = ((type(None), "null"), (bool, "boolean"), (int, "integer"), (float, "number"))
+"""What is named by its type alone; a bool is an int, too, so it comes first."""
+
 
 def shape(value: Any, depth: int = 2) -> str:
     """Sketch a value in a few words: ``{id: integer, rows: list(20) of {name, …}}``.
 
     Only types, lengths and mapping keys are shown, down to `depth` levels.
     """
-    if value is None:
-        return "null"
-    if isinstance(value, bool):
-        return "boolean"
-    if isinstance(value, int):
-        return "integer"
-    if isinstance(value, float):
-        return "number"
+    for kind, name in _PLAIN:
+        if isinstance(value, kind):
+            return name
     if isinstance(value, str | Program):
         return f"text({len(value if isinstance(value, str) else value.text)})"
     if isinstance(value, bytes):

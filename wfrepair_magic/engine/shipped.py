@@ -5,9 +5,10 @@ from __future__ import annotations
 import importlib.metadata
 import sys
 from functools import lru_cache
+from types import FunctionType, ModuleType
 from typing import Any
 
-from .origins import origin_of_module
+from .origins import Origin, origin_of_class, origin_of_code, origin_of_module
 from .project import file_digest
 
 Reference = list[Any]
@@ -26,8 +27,33 @@ def shipped(module: str, what: str) -> Reference:
     return [origin, ".".join([first, *public, *filter(None, [what])])]
 
 
-def published(value: object) -> Reference | None:
-    """Refer to an object that a library holds under the object's own name (``numpy.add``)."""
+def reference_to(value: object) -> Reference | None:
+    """Refer to a module, function or class that is not the user's; None for anything else.
+
+    A function with a closure may hold the user's code.  Any other object is known if a library
+    holds it under the object's own name (``numpy.add``).
+    """
+    if isinstance(value, ModuleType):
+        return _unless_users(origin_of_module(value.__name__), value.__name__, "")
+    if isinstance(value, FunctionType):
+        origin = origin_of_code(value.__code__, value.__globals__)
+        held = "user" if value.__closure__ else origin
+        return _unless_users(held, home_of(value), value.__qualname__)
+    if isinstance(value, type):
+        return _unless_users(origin_of_class(value), value.__module__, value.__qualname__)
+    return _published(value)
+
+
+def home_of(function: FunctionType) -> str:
+    """Give the module that a function was made in; `wraps` cannot deceive it."""
+    return str(function.__globals__.get("__name__", function.__module__))
+
+
+def _unless_users(origin: Origin, module: str, what: str) -> Reference | None:
+    return None if origin == "user" else shipped(module, what)
+
+
+def _published(value: object) -> Reference | None:
     name = getattr(value, "__name__", None)
     owner = getattr(value, "__module__", None) or type(value).__module__
     if not isinstance(name, str) or not isinstance(owner, str) or not callable(value):
@@ -35,7 +61,7 @@ def published(value: object) -> Reference | None:
     for module in (owner, owner.split(".")[0]):
         held = sys.modules.get(module)
         if held is not None and vars(held).get(name) is value:
-            return None if origin_of_module(module) == "user" else shipped(module, name)
+            return _unless_users(origin_of_module(module), module, name)
     return None
 
 

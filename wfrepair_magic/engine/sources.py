@@ -16,7 +16,7 @@ from types import CodeType
 from typing import Any
 
 from .ast_form import FunctionNode, function_digest
-from .keys import encode
+from .keys import digest
 
 _FUTURE = sum(
     getattr(__future__, name).compiler_flag
@@ -26,7 +26,7 @@ _FUTURE = sum(
 """The bits of a code object's flags that stand for imports from __future__."""
 
 _LOADER = ("__name__", "__loader__", "__spec__")
-SHAPE = (
+_SHAPE = (
     "co_name", "co_argcount", "co_posonlyargcount", "co_kwonlyargcount", "co_flags", "co_names",
     "co_varnames", "co_freevars", "co_cellvars", "co_code", "co_exceptiontable",
 )  # fmt: skip
@@ -44,31 +44,21 @@ def said_by(code: CodeType, namespace: Mapping[str, Any]) -> str | None:
     text = "".join(linecache.getlines(code.co_filename, loader))
     if not text:
         return None
-    twins = [
-        (found, node)
-        for found, node in _functions(text, code.co_flags & _FUTURE).get(code.co_name, ())
-        if same_code(found, code)
-    ]
+    twins = _functions(text, code.co_flags & _FUTURE).get(done_by(code), ())
     in_place = [pair for pair in twins if _place(pair[0]) == _place(code)]
     said = {function_digest(node) for _, node in in_place or twins}
     return said.pop() if len(said) == 1 else None
 
 
-def same_code(one: CodeType, other: CodeType) -> bool:
-    """Tell whether two code objects do the same, wherever they stand."""
-    if any(getattr(one, name) != getattr(other, name) for name in SHAPE):
-        return False
-    if len(one.co_consts) != len(other.co_consts):
-        return False
-    return all(map(_same_constant, one.co_consts, other.co_consts))
+def done_by(code: CodeType) -> str:
+    """Give the digest of what a code object does, wherever it stands; it differs by Python."""
+    return digest(code, _instructions)
 
 
-def _same_constant(one: object, other: object) -> bool:
-    if isinstance(one, CodeType) and isinstance(other, CodeType):
-        return same_code(one, other)
-    if isinstance(one, CodeType) or isinstance(other, CodeType):
-        return False
-    return encode(one) == encode(other)
+def _instructions(value: object) -> object:
+    if not isinstance(value, CodeType):
+        return NotImplemented
+    return ([getattr(value, name) for name in _SHAPE], list(value.co_consts))
 
 
 def _place(code: CodeType) -> tuple[object, ...]:
@@ -77,7 +67,7 @@ def _place(code: CodeType) -> tuple[object, ...]:
 
 @lru_cache(maxsize=32)
 def _functions(text: str, flags: int) -> Mapping[str, list[tuple[CodeType, FunctionNode]]]:
-    """Give every function of a text by name, as code and as a tree; none if it is no Python."""
+    """Give every function of a text by what it does, as code and tree; none if it is no Python."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # the author has seen them at the first compilation
@@ -96,7 +86,7 @@ def _functions(text: str, flags: int) -> Mapping[str, list[tuple[CodeType, Funct
         candidates = nodes.get((code.co_firstlineno, code.co_name), [])
         node_of = _around(code, candidates)
         if node_of is not None:
-            found.setdefault(code.co_name, []).append((code, node_of))
+            found.setdefault(done_by(code), []).append((code, node_of))
     return found
 
 

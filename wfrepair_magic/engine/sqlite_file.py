@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from ..errors import StoreError
 from .faults import PATIENCE, corrupt, is_busy, said
 
 _NAP = 0.05  # sqlite's own pauses grow to 100 ms; asking anew keeps them short and fair
@@ -25,6 +26,7 @@ class SqliteFile:
         self.patience = patience
         with said(path):
             self._connection = sqlite3.connect(path, timeout=_NAP, isolation_level=None)
+            self._file = _identity(path)
 
     def run(self, statement: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """Execute a statement and give all of its rows; waits for another writer to finish."""
@@ -43,10 +45,16 @@ class SqliteFile:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """Make what the block writes one step: all of it on disk afterwards, or nothing."""
+        """Make what the block writes one step: all of it on disk afterwards, or nothing.
+
+        Raises StoreError where the file was removed or replaced since it was opened: what is
+        written to it then, nobody would ever read.
+        """
         self._undo()
         self.run("BEGIN IMMEDIATE")
         try:
+            if _identity(self.path) != self._file:
+                raise StoreError(f"{self.path} was removed or replaced while it was in use")
             yield
             self.run("COMMIT")
         except BaseException:
@@ -72,3 +80,11 @@ class SqliteFile:
         """Close the connection; twice is harmless."""
         with said(self.path):
             self._connection.close()
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return None
+    return found.st_dev, found.st_ino

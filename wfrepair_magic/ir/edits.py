@@ -63,17 +63,17 @@ def changed(data: Any, edit: Edit) -> Any:
 
     Raises BadWorkflow where the edit does not fit the data.
     """
-    if isinstance(edit, Insert):
-        return _replaced(data, edit.slot[:-1], _with_item(data, edit))
-    found = value_at(data, edit.slot)
+    found = None if isinstance(edit, Insert) else value_at(data, edit.slot)
     if isinstance(edit, SetValue):
         if edit.old is not MISSING and not same(found, edit.old):
             message = "does not hold what the edit was made for"
             raise BadWorkflow(f"{path_text(edit.slot) or 'the workflow'} {message}")
         return _replaced(data, edit.slot, edit.new)
     if not edit.slot:
-        raise BadWorkflow("the whole workflow has no key and cannot be removed")
+        raise BadWorkflow("the whole workflow has no key; it is not inserted or removed")
     parent = value_at(data, edit.slot[:-1])
+    if isinstance(edit, Insert):
+        return _replaced(data, edit.slot[:-1], _with_item(parent, edit))
     if isinstance(edit, RenameKey):
         return _replaced(data, edit.slot[:-1], _renamed(parent, edit))
     rest: Any = parent.copy()
@@ -106,6 +106,18 @@ def same(one: Any, other: Any) -> bool:
     return bool(one == other) or (one != one and other != other)
 
 
+def alike(old: list[Any], new: list[Any]) -> tuple[int, int]:
+    """Count the items that two lists share at their beginning and, of the others, at their end."""
+    most = min(len(old), len(new))
+    head = 0
+    while head < most and same(old[head], new[head]):
+        head += 1
+    tail = 0
+    while tail < most - head and same(old[-1 - tail], new[-1 - tail]):
+        tail += 1
+    return head, tail
+
+
 def _holds(data: Any, part: str | int) -> bool:
     if isinstance(part, int):
         return isinstance(data, list) and 0 <= part < len(data)
@@ -120,23 +132,19 @@ def _replaced(data: Any, slot: Slot, new: Any) -> Any:
     return copy
 
 
-def _with_item(data: Any, edit: Insert) -> Any:
-    if not edit.slot:
-        raise BadWorkflow("the whole workflow cannot be inserted into itself")
-    parent, part = value_at(data, edit.slot[:-1]), edit.slot[-1]
+def _with_item(parent: Any, edit: Insert) -> Any:
+    part, place = edit.slot[-1], path_text(edit.slot)
     where = path_text(edit.slot[:-1]) or "the workflow"
     if isinstance(part, str) and isinstance(parent, dict):
         if part in parent:
-            raise BadWorkflow(f"{path_text(edit.slot)} is there already")
+            raise BadWorkflow(f"{place} is there already")
         return {**parent, part: edit.new}
-    if isinstance(part, int) and isinstance(parent, list) and 0 <= part <= len(parent):
-        return [*parent[:part], edit.new, *parent[part:]]
     if isinstance(part, int) and isinstance(parent, list):
-        raise BadWorkflow(f"{where} has {len(parent)} items; there is no place {part} in it")
+        if not 0 <= part <= len(parent):
+            raise BadWorkflow(f"{where} has {len(parent)} items; there is no place {part} in it")
+        return [*parent[:part], edit.new, *parent[part:]]
     kind = "a list" if isinstance(part, int) else "a mapping"
-    raise BadWorkflow(
-        f"{where} is not {kind}, so nothing can be inserted at {path_text(edit.slot)}"
-    )
+    raise BadWorkflow(f"{where} is not {kind}, so nothing can be inserted at {place}")
 
 
 def _renamed(parent: Any, edit: RenameKey) -> dict[str, Any]:

@@ -47,15 +47,15 @@ def placed(flaws: Iterable[Flaw], source: Source | None) -> list[Problem]:
     compared = 0
     for flaw in flaws:
         compared += 0 if flaw.hint else len(flaw.names)
-        place = _place(flaw, source, spots) if source is not None and spots else (None, None)
+        place = _place(flaw, spots) if spots is not None else (None, None)
         problems.append(_problem(flaw, place, hinting=compared <= _COMPARISONS))
     return problems if source is None else sorted(problems, key=_position)
 
 
-def _place(flaw: Flaw, source: Source, spots: Spots) -> tuple[int, int]:
+def _place(flaw: Flaw, spots: Spots) -> tuple[int, int]:
     if flaw.at_key:
-        return source.key_place(flaw.slot)
-    return spots.place(flaw.slot, flaw.at) if flaw.at else source.place(flaw.slot)
+        return spots.source.key_place(flaw.slot)
+    return spots.place(flaw.slot, flaw.at) if flaw.at else spots.source.place(flaw.slot)
 
 
 def _problem(flaw: Flaw, place: tuple[int | None, int | None], hinting: bool) -> Problem:

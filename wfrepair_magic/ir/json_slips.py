@@ -3,28 +3,59 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from typing import Final, NamedTuple
 
 from ..problem import Slot
+from .changes import Change
 from .source import Fault, shown
 
-A_KEY = "a key in double quotes"
+A_KEY: Final = "a key in double quotes"
 
-_Change = tuple[int, int, str]
+_FENCE: Final = re.compile(r"```[^\r\n`]*(?:\r\n|\n|\r)?")
+_BARE: Final = re.compile(r"[^\s,:\[\]{}]+")
+_STRING: Final = r'"[^"\\\x00-\x1f]*+(?:\\.[^"\\\x00-\x1f]*+)*+'
+_NUMBER: Final = r"-?(?:0|[1-9][0-9]*+)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?"
 
-_COMMENT = re.compile(r"//[^\r\n]*|#[^\r\n]*|/\*(?s:.*?)\*/")
-_SINGLE = re.compile(r"'([^'\\\r\n]*)'(?!')")
-_CURLED = re.compile(r"[“”„]([^“”„\"\\\r\n]*)[“”]")
-_NAME = re.compile(r"[A-Za-z_][\w-]*")
-_BARE_KEY = re.compile(r"([\w$.-]+)[ \t\r\n]*:")
-_NO_NUMBER = re.compile(r"[-+]?(?:NaN|Infinity|inf|nan)\b")
-_NUMBER = re.compile(r"[-+.]?[0-9][\w.+-]*")
-_GOOD_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?")
-_PYTHON = {"True": "true", "False": "false", "None": "null"}
-_OPEN_STRING = re.compile(r'"[^"\\\x00-\x1f]*+(?:\\.[^"\\\x00-\x1f]*+)*+')
-_BARE = re.compile(r"[^\s,:\[\]{}]+")
-_VALUE_START = re.compile(r'["\[{\-0-9]|true|false|null')
-_FENCE = re.compile(r"```[^\r\n`]*(?:\r\n|\n|\r)?")
+
+class _Slip(NamedTuple):
+    """What stands where a slip begins, and what should stand there instead.
+
+    The message may show the whole with `{0}` and groups with `{1}`.  `new` replaces the group
+    `at`, else the whole; without it there is more than one reading.  `only`: the slip is one
+    where the words for what was wanted hold this.
+    """
+
+    kind: str
+    pattern: str
+    message: str
+    new: str | None = None
+    only: str = ""
+
+
+_SLIPS: Final = (
+    _Slip("bare key", r"[\w$.-]+(?=[ \t\r\n]*:)", "the key {0} is not in double quotes",
+          r'"\g<0>"', only=A_KEY),
+    _Slip("missing comma", r'(?<=[ \t\r\n"\]}])(?=["\[{\-0-9]|true|false|null)',
+          "a `,` is missing before this", ",", only="`,`"),
+    _Slip("comment", r"//[^\r\n]*|#[^\r\n]*|/\*(?s:.*?)\*/", "JSON has no comments", ""),
+    _Slip("trailing comma", r",(?=[ \t\r\n]*([\]}]))", "a `,` stands before `{1}`", ""),
+    _Slip("single quotes", r"""'([^'"\\\r\n]*)'(?!')""", "JSON has double quotes only", r'"\1"'),
+    _Slip("single quotes", "'", "JSON has double quotes only"),
+    _Slip("curled quotes", r'[“”„]([^“”„"\\\r\n]*)[“”]', "JSON has straight double quotes only",
+          r'"\1"'),
+    _Slip("escape", _STRING + '"', "there is an escape in this string that JSON does not have"),
+    _Slip("control", _STRING + r"(?P<at>\t)", "a tab stands in a string; JSON writes it `\\t`",
+          r"\\t"),
+    _Slip("open quote", '"', "this string is not closed on its line"),
+    _Slip("not a number", r"[-+]?(?:NaN|Infinity|inf|nan)\b", "JSON has no {0}"),
+    _Slip("python word", r"True(?![\w-])", "JSON writes {0} as `true`", "true"),
+    _Slip("python word", r"False(?![\w-])", "JSON writes {0} as `false`", "false"),
+    _Slip("python word", r"None(?![\w-])", "JSON writes {0} as `null`", "null"),
+    _Slip("number", rf"(?!{_NUMBER}(?![\w.+-]))[-+.]?[0-9][\w.+-]*",
+          "{0} is not a number as JSON writes it"),
+    _Slip("cut off", r"\Z", "the text ends before its last bracket is closed"),
+)  # fmt: skip
+"""The first that is found counts."""
 
 
 def slip(text: str, at: int, slot: Slot, wanted: str) -> Fault:
@@ -33,124 +64,29 @@ def slip(text: str, at: int, slot: Slot, wanted: str) -> Fault:
     The facts are `slip`, its kind, and `replacements`: spans of the text with what should
     stand there; they are empty where more than one reading is possible.
     """
-    first = {A_KEY: _bare_key}.get(wanted, _missing if "," in wanted else _cut_off)
-    for recognise in (first, *_SLIPS):
-        found = recognise(text, at)
+    for one in _SLIPS:
+        found = re.compile(one.pattern).match(text, at) if one.only in wanted else None
         if found is not None:
-            kind, message, changes = found
-            facts = {"slip": kind, "replacements": changes}
+            message = one.message.format(shown(found.group()), *found.groups())
+            changes = _changes(text, one, found)
+            facts = {"slip": one.kind, "replacements": changes}
             return Fault("SRC01", at, message, _advice(text, changes), slot, facts)
-    here = f"not {shown(_word(text, at))}" if at < len(text) else "but the text ends"
-    message = f"{wanted} was expected here, {here}"
+    word = _BARE.match(text, at)
+    here = shown(word.group() if word else text[at : at + 1])
+    message = f"{wanted} was expected here, not {here}"
     return Fault("SRC01", at, message, slot=slot, facts={"slip": "", "replacements": ()})
 
 
-def fence(text: str) -> Fault | None:
-    """Find the Markdown fence around a text, if there is one."""
-    start = len(text) - len(text.lstrip("\ufeff \t\r\n"))
-    opening = _FENCE.match(text, start)
-    if opening is None:
-        return None
-    changes: list[_Change] = [(opening.start(), opening.end(), "")]
-    closing = text.rfind("```", opening.end())
-    if closing >= 0 and not text[closing:].strip("` \t\r\n"):
-        changes.append((closing, len(text), ""))
-    facts = {"slip": "fence", "replacements": tuple(changes)}
-    message = "a Markdown fence stands around the workflow"
-    return Fault("SRC01", start, message, "remove the lines with ```", facts=facts)
+def _changes(text: str, one: _Slip, found: re.Match[str]) -> tuple[Change, ...]:
+    if one.new is None:
+        return ()
+    start, end = found.span("at" if "at" in found.re.groupindex else 0)
+    if start == end:  # what is added stands right behind what is before it
+        start = end = len(text[:start].rstrip(" \t\r\n"))
+    return ((start, end, found.expand(one.new)),)
 
 
-_Found = tuple[str, str, tuple[_Change, ...]] | None
-
-
-def _comment(text: str, at: int) -> _Found:
-    found = _COMMENT.match(text, at)
-    if found is None:
-        return None
-    return "comment", "JSON has no comments", ((*found.span(), ""),)
-
-
-def _comma(text: str, at: int) -> _Found:
-    if text[at : at + 1] != ",":
-        return None
-    rest = text[at + 1 :].lstrip(" \t\r\n")[:1]
-    if rest in ("]", "}"):
-        return "trailing comma", f"a `,` stands before `{rest}`", ((at, at + 1, ""),)
-    return None
-
-
-def _quotes(text: str, at: int) -> _Found:
-    found = _SINGLE.match(text, at)
-    if found is not None and '"' not in found.group(1):
-        new = f'"{found.group(1)}"'
-        return "single quotes", "JSON has double quotes only", ((*found.span(), new),)
-    found = _CURLED.match(text, at)
-    if found is not None:
-        new = f'"{found.group(1)}"'
-        return "curled quotes", "JSON has straight double quotes only", ((*found.span(), new),)
-    if text[at : at + 1] == "'":
-        return "single quotes", "JSON has double quotes only", ()
-    return None
-
-
-def _string(text: str, at: int) -> _Found:
-    if text[at : at + 1] != '"':
-        return None
-    body = _OPEN_STRING.match(text, at)
-    end = body.end() if body else at + 1
-    stopped = text[end : end + 1]
-    if stopped == '"':
-        return "escape", "there is an escape in this string that JSON does not have", ()
-    if stopped == "\t":
-        return "control", "a tab stands in a string; JSON writes it `\\t`", ((end, end + 1, "\\t"),)
-    return "open quote", "this string is not closed on its line", ()
-
-
-def _words(text: str, at: int) -> _Found:
-    found = _NO_NUMBER.match(text, at)
-    if found is not None:
-        return "not a number", f"JSON has no {shown(found.group())}", ()
-    found = _NAME.match(text, at)
-    if found is None or found.group() not in _PYTHON:
-        return None
-    word, new = found.group(), _PYTHON[found.group()]
-    return "python word", f"JSON writes {shown(word)} as `{new}`", ((*found.span(), new),)
-
-
-def _bare_key(text: str, at: int) -> _Found:
-    found = _BARE_KEY.match(text, at)
-    if found is None:
-        return None
-    word, new = found.group(1), f'"{found.group(1)}"'
-    return "bare key", f"the key {shown(word)} is not in double quotes", ((*found.span(1), new),)
-
-
-def _number(text: str, at: int) -> _Found:
-    found = _NUMBER.match(text, at)
-    if found is None or _GOOD_NUMBER.fullmatch(found.group()):
-        return None
-    return "number", f"{shown(found.group())} is not a number as JSON writes it", ()
-
-
-def _missing(text: str, at: int) -> _Found:
-    before = len(text[:at].rstrip(" \t\r\n"))
-    if _VALUE_START.match(text, at) and (before < at or text[before - 1] in '"]}'):
-        return "missing comma", "a `,` is missing before this", ((before, before, ","),)
-    return None
-
-
-def _cut_off(text: str, at: int) -> _Found:
-    if at < len(text):
-        return None
-    return "cut off", "the text ends before its last bracket is closed", ()
-
-
-_SLIPS: tuple[Callable[[str, int], _Found], ...] = (
-    _comment, _comma, _quotes, _string, _words, _number, _cut_off,
-)  # fmt: skip
-
-
-def _advice(text: str, changes: tuple[_Change, ...]) -> str:
+def _advice(text: str, changes: tuple[Change, ...]) -> str:
     if not changes:
         return ""
     start, end, new = changes[0]
@@ -160,6 +96,16 @@ def _advice(text: str, changes: tuple[_Change, ...]) -> str:
     return f"write {shown(new)}" if old else f"add {shown(new)}"
 
 
-def _word(text: str, at: int) -> str:
-    found = _BARE.match(text, at)
-    return found.group() if found else text[at : at + 1]
+def fence(text: str) -> Fault | None:
+    """Find the Markdown fence around a text, if there is one."""
+    start = len(text) - len(text.lstrip("\ufeff \t\r\n"))
+    opening = _FENCE.match(text, start)
+    if opening is None:
+        return None
+    changes: list[Change] = [(opening.start(), opening.end(), "")]
+    closing = text.rfind("```", opening.end())
+    if closing >= 0 and not text[closing:].strip("` \t\r\n"):
+        changes.append((closing, len(text), ""))
+    facts = {"slip": "fence", "replacements": tuple(changes)}
+    message = "a Markdown fence stands around the workflow"
+    return Fault("SRC01", start, message, "remove the lines with ```", facts=facts)

@@ -11,7 +11,7 @@ from ..problem import Slot
 from ..settings import LIMITS
 from .json_slips import A_KEY, slip
 from .scalars import MOST_DIGITS
-from .source import BYTE_ORDER_MARK, Fault, Reading, Unreadable, too_deep, too_long, twice
+from .source import BYTE_ORDER_MARK, Fault, Reading, Unreadable, too_deep, too_long
 
 _BLANK = re.compile(r"[ \t\r\n]*")
 _STRING = re.compile(r'"[^"\\\x00-\x1f]*+(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})[^"\\\x00-\x1f]*+)*+"')
@@ -74,7 +74,7 @@ class _Scanner:
     def _object(self, slot: Slot) -> dict[str, Any]:
         self._at += 1
         items: dict[str, Any] = {}
-        first: dict[str, int] = {}
+        begun: dict[str, int] = {}
         more = self._next() != "}"
         while more:
             if self._next() != '"':
@@ -82,10 +82,7 @@ class _Scanner:
             start = self._at
             name = self._string(slot)
             place, span = (*slot, name), (start, self._at)
-            if name in first:
-                line, _ = self._reading.lines.place(first[name])
-                self._reading.note(twice(name, place, start, line))
-            first.setdefault(name, start)
+            self._reading.key(name, place, start, begun)
             self._take(":", place, "a `:`")
             items[name] = self._value(place, span)
             more = self._another(slot, "}")

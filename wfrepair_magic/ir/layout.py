@@ -7,16 +7,15 @@ import re
 from ..errors import BadWorkflow
 from ..problem import Slot
 from .edits import value_at
-from .source import Mark, Source
+from .source import LINE_BREAK, Mark, Source
 
-_BREAK = re.compile(r"\r\n|\n|\r")
 _LINE = re.compile(r"[^\r\n]*")
 _COLON = re.compile(r"[ \t\r\n]*:")
 
 
 def line_break(text: str) -> str:
     """Give the line break that the text uses first; LF where it has none."""
-    found = _BREAK.search(text)
+    found = LINE_BREAK.search(text)
     return found.group() if found else "\n"
 
 
@@ -31,10 +30,16 @@ def line_end(text: str, at: int) -> int:
     return found.end() if found else at
 
 
+def line_before(text: str, at: int) -> int:
+    """Give the offset at which the line before that of `at` ends; 0 where there is none."""
+    start = line_start(text, at)
+    return start - 1 - text.endswith("\r\n", 0, start) if start else 0
+
+
 def next_line(text: str, at: int) -> int:
     """Give the offset at which the line after that of `at` begins."""
     end = line_end(text, at)
-    found = _BREAK.match(text, end)
+    found = LINE_BREAK.match(text, end)
     return found.end() if found else end
 
 
@@ -59,8 +64,7 @@ def children(source: Source, slot: Slot) -> list[Slot]:
 
 def in_flow(source: Source, slot: Slot) -> bool:
     """Say whether a value stands within brackets: in a flow container or in JSON."""
-    outer = (source.marks[slot[:depth]].style for depth in range(len(slot)))
-    return source.dialect == "json" or "flow" in outer
+    return source.dialect == "json" or bool(slot and source.marks[slot[:-1]].style == "flow")
 
 
 def margin(source: Source, slot: Slot) -> str:
@@ -70,11 +74,21 @@ def margin(source: Source, slot: Slot) -> str:
 
 def indicator(source: Source, slot: Slot) -> int:
     """Give where a value's key or dash begins; in a flow list, where the value itself does."""
-    mark = source.marks[slot]
+    mark, outer = source.marks[slot], source.marks[slot[:-1]]
     if mark.key_start is not None:
         return mark.key_start
-    outer = source.marks[slot[:-1]]
-    return _dash(source, slot, outer, mark) if outer.style == "block" else mark.start
+    if outer.style != "block":
+        return mark.start
+    if slot[-1] == 0:
+        return outer.start
+    # Only blank lines and comments can stand between a dash and its value.
+    at = mark.start
+    while (line := line_start(source.text, at)) > outer.start:
+        dash = line + outer.column - 1
+        if source.text[dash : dash + 1] == "-" and not source.text[line:dash].strip(" "):
+            return dash
+        at = line_before(source.text, at)
+    raise BadWorkflow("the dash of a list item was not found in the text")
 
 
 def after_indicator(source: Source, slot: Slot) -> int:
@@ -84,16 +98,3 @@ def after_indicator(source: Source, slot: Slot) -> int:
         return indicator(source, slot) + 1
     found = _COLON.match(source.text, mark.key_end)
     return found.end() if found else mark.key_end
-
-
-def _dash(source: Source, slot: Slot, outer: Mark, mark: Mark) -> int:
-    if slot[-1] == 0:
-        return outer.start
-    # Only blank lines and comments can stand between a dash and its value.
-    line = line_start(source.text, mark.start)
-    while line > outer.start:
-        at = line + outer.column - 1
-        if source.text[at : at + 1] == "-" and not source.text[line:at].strip(" "):
-            return at
-        line = line_start(source.text, line - 1 - source.text.endswith("\r\n", 0, line))
-    raise BadWorkflow("the dash of a list item was not found in the text")

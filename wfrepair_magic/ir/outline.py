@@ -110,7 +110,7 @@ class _Reader(Brackets):
 
     def _entry(self, at: int, column: int, end: int) -> int:
         while self.text[at] == "-" and self.text[at + 1 : at + 2] in ("", " ", "\t", "\r", "\n"):
-            frame = self._list(column)
+            frame = self._open(column, [])
             frame.holds.append(None)
             frame.last = len(frame.holds) - 1
             begin = self.blanks(at + 1, end)
@@ -124,7 +124,7 @@ class _Reader(Brackets):
         found = _BLOCK_KEY.match(self.text, at, end)
         if found is None:
             return self._word(at, column, end)
-        frame = self._map(column)
+        frame = self._open(column, {})
         frame.last = bare(found["key"])
         frame.holds[frame.last] = None
         self.find("key", frame.slot, at, found.end("key"))
@@ -151,24 +151,17 @@ class _Reader(Brackets):
                 frame.holds[frame.last] = bare(self.text[at:after])
         return end + 1
 
-    def _map(self, column: int) -> _Frame:
-        """Give the mapping whose keys begin in a column; it is opened where there is none."""
-        while self.frames and (
-            self.frames[-1].column > column
-            or (self.frames[-1].is_list and self.frames[-1].column == column)
-        ):
+    def _open(self, column: int, holds: dict[str, Any] | list[Any]) -> _Frame:
+        """Give the mapping or list whose entries begin in a column; where none is, open `holds`."""
+        wants_list = isinstance(holds, list)
+        while self.frames:
+            frame = self.frames[-1]
+            if frame.column < column or (frame.column == column and wants_list >= frame.is_list):
+                break
             self.frames.pop()
-        if self.frames and self.frames[-1].column == column:
-            return self.frames[-1]
-        return self._push(column, {})
-
-    def _list(self, column: int) -> _Frame:
-        """Give the list whose dashes stand in a column; it is opened where there is none."""
-        while self.frames and self.frames[-1].column > column:
-            self.frames.pop()
-        if self.frames and self.frames[-1].is_list and self.frames[-1].column == column:
-            return self.frames[-1]
-        return self._push(column, [])
+        if self.frames and frame.column == column and wants_list == frame.is_list:
+            return frame
+        return self._push(column, holds)
 
     def _push(self, column: int, holds: Any) -> _Frame:
         """Open a container as the value that is waited for; where none is, it belongs nowhere."""

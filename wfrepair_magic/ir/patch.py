@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..errors import BadWorkflow
-from .codec import read
-from .edits import Edit, Insert, Remove, RenameKey, SetValue, changed, same, undone
-from .rewrite import edit_text
+from .changes import difference
+from .edits import Edit, Insert, Remove, RenameKey, SetValue, changed, undone
+from .rewrite import edit_text, read_changed
 from .source import Source
 from .workflow import Workflow
 
@@ -53,9 +53,9 @@ class Patch:
         source = workflow.source
         if self.splices:
             first_line = source.first_line if source is not None else 1
-            return Workflow.accept(_spliced_all(workflow.text, self.splices), first_line)
+            return Workflow.accept(_spliced(workflow.text, self.splices), first_line)
         if source is not None:
-            return Workflow.parse(patched(source, self), source.first_line)
+            return Workflow.parse(_patched(source, self), source.first_line)
         data = dict(_changed(workflow.data, self))
         return Workflow.build(data.pop("nodes", ()), data.pop("edges", ()), **data)
 
@@ -74,25 +74,11 @@ class Patch:
             edits.insert(0, undone(data, edit))
             data = changed(data, edit)
         source = workflow.source
-        exact = splice(patched(source, self), source.text) if source is not None else None
-        return Patch(tuple(edits), exact)
-
-
-def patched(source: Source, patch: Patch) -> str:
-    """Give the author's text with a patch applied.  Raises BadWorkflow where it does not fit."""
-    wanted = _changed(source.data, patch)
-    if patch.exact is not None:
-        text = _spliced(source.text, patch.exact)
-        if text is not None and same(_data(text), wanted):
-            return text
-    return edit_text(source, patch.edits)
-
-
-def splice(before: str, after: str) -> Splice:
-    """Give the one change that turns a text into another."""
-    head = _shared(before, after)
-    tail = _shared(before[head:][::-1], after[head:][::-1])
-    return Splice(head, before[head : len(before) - tail], after[head : len(after) - tail])
+        if source is None:
+            return Patch(tuple(edits))
+        after = _patched(source, self)
+        start, end, new = difference(after, source.text)
+        return Patch(tuple(edits), Splice(start, after[start:end], new))
 
 
 def diff(before: Workflow, after: Workflow, name: str = "workflow") -> str:
@@ -105,18 +91,6 @@ def diff(before: Workflow, after: Workflow, name: str = "workflow") -> str:
     )
 
 
-def _shared(one: str, other: str) -> int:
-    """Count the characters that two texts have in common at their beginning."""
-    least, most = 0, min(len(one), len(other))
-    while least < most:
-        middle = (least + most + 1) // 2
-        if one.startswith(other[least:middle], least):
-            least = middle
-        else:
-            most = middle - 1
-    return least
-
-
 def _lines(text: str) -> list[str]:
     return [re.sub(r"\r\n\Z", "\n", line) for line in _LINE.findall(text)]
 
@@ -127,24 +101,20 @@ def _changed(data: Any, patch: Patch) -> Any:
     return data
 
 
-def _spliced(text: str, exact: Splice) -> str | None:
-    end = exact.at + len(exact.old)
-    if text[exact.at : end] != exact.old:
-        return None
-    return text[: exact.at] + exact.new + text[end:]
+def _patched(source: Source, patch: Patch) -> str:
+    """Give the author's text with a patch applied.  Raises BadWorkflow where it does not fit."""
+    exact = patch.exact
+    if exact is not None and source.text.startswith(exact.old, exact.at):
+        change = (exact.at, exact.at + len(exact.old), exact.new)
+        made = read_changed(source, [change], _changed(source.data, patch))
+        if made is not None:
+            return made.text
+    return edit_text(source, patch.edits)
 
 
-def _spliced_all(text: str, splices: Iterable[Splice]) -> str:
+def _spliced(text: str, splices: Iterable[Splice]) -> str:
     for one in splices:
-        changed = _spliced(text, one)
-        if changed is None:
+        if not text.startswith(one.old, one.at):
             raise BadWorkflow(f"the text does not hold {one.old!r} at character {one.at}")
-        text = changed
+        text = text[: one.at] + one.new + text[one.at + len(one.old) :]
     return text
-
-
-def _data(text: str) -> Any:
-    try:
-        return read(text).data
-    except BadWorkflow:
-        return None

@@ -72,7 +72,9 @@ def plain(value: Scalar) -> str:
     if value is None or isinstance(value, bool):
         return {None: "null", True: "true", False: "false"}[value]
     if isinstance(value, int):
-        return _digits(value)
+        if not -_TOO_BIG < value < _TOO_BIG:
+            raise BadWorkflow(f"a number of more than {MOST_DIGITS} digits cannot be written")
+        return int.__repr__(value)
     if math.isfinite(value):
         return float.__repr__(value)
     return ".nan" if math.isnan(value) else ".inf" if value > 0 else "-.inf"
@@ -104,9 +106,7 @@ def check(text: str) -> None:
 
 def inline(value: Scalar, flow: bool = False) -> str:
     """Write a scalar on one line: plain where that is read as the same value, else quoted."""
-    if not isinstance(value, str):
-        return plain(value)
-    return value if is_plain(value, flow) else double(value)
+    return key(value, flow) if isinstance(value, str) else plain(value)
 
 
 def key(text: str, flow: bool = False) -> str:
@@ -125,12 +125,6 @@ def _short(text: str) -> str:
     if len(text.lstrip("+-")) > MOST_DIGITS:
         raise TooLong(text)
     return text
-
-
-def _digits(value: int) -> str:
-    if not -_TOO_BIG < value < _TOO_BIG:
-        raise BadWorkflow(f"a number of more than {MOST_DIGITS} digits cannot be written")
-    return int.__repr__(value)
 
 
 def _escape(char: str) -> str:

@@ -6,7 +6,8 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from functools import cached_property
+from typing import Any, ClassVar, Final, Literal
 
 from ..problem import Problem, Slot, path_text
 
@@ -20,7 +21,8 @@ BYTE_ORDER_MARK = "\ufeff"
 Spot = tuple[int, int, Style, int, int]
 """A Mark before lines are counted: start, end, style, key start, key end (-1: no key)."""
 
-_LINE_END = re.compile(r"\r\n|\n|\r")
+LINE_BREAK: Final = re.compile(r"\r\n|\n|\r")
+"""What ends a line, as YAML 1.2 says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,16 +42,14 @@ class Mark:
     style: Style
     key_start: int | None = None
     key_end: int | None = None
-    key_line: int | None = None
-    key_column: int | None = None
 
 
 class Lines:
-    """The lines of one text, found once; they end at LF, CR LF or CR as YAML 1.2 says."""
+    """The lines of one text, found once."""
 
     def __init__(self, text: str, first_line: int = 1) -> None:
         self.first_line = first_line
-        self._starts = [0, *(found.end() for found in _LINE_END.finditer(text))]
+        self._starts = [0, *(found.end() for found in LINE_BREAK.finditer(text))]
         if text.startswith(BYTE_ORDER_MARK):
             self._starts[0] = 1
 
@@ -67,11 +67,9 @@ class Marks(Mapping[Slot, Mark]):
         self._lines = lines
 
     def __getitem__(self, slot: Slot) -> Mark:
-        start, end, style, key_start, key_end = self._spots[slot]
-        place = self._lines.place(start)
-        if key_start < 0:
-            return Mark(start, end, *place, style)
-        return Mark(start, end, *place, style, key_start, key_end, *self._lines.place(key_start))
+        start, end, style, *key = self._spots[slot]
+        line, column = self._lines.place(start)
+        return Mark(start, end, line, column, style, *(key if key[0] >= 0 else ()))
 
     def __iter__(self) -> Iterator[Slot]:
         return iter(self._spots)
@@ -95,6 +93,11 @@ class Source:
     marks: Mapping[Slot, Mark] = field(compare=False, repr=False)
     first_line: int = 1
 
+    @cached_property
+    def lines(self) -> Lines:
+        """The lines of the text."""
+        return Lines(self.text, self.first_line)
+
     def place(self, slot: Slot) -> tuple[int, int]:
         """Give line and column of the value at `slot`, else of the nearest one around it."""
         mark = self._nearest(slot)
@@ -103,9 +106,7 @@ class Source:
     def key_place(self, slot: Slot) -> tuple[int, int]:
         """Give line and column of the key of `slot`, else of the nearest value around it."""
         mark = self._nearest(slot)
-        if mark.key_line is None or mark.key_column is None:
-            return mark.line, mark.column
-        return mark.key_line, mark.key_column
+        return self.lines.place(mark.start if mark.key_start is None else mark.key_start)
 
     def _nearest(self, slot: Slot) -> Mark:
         while slot and slot not in self.marks:
@@ -150,7 +151,7 @@ class Reading:
     spots: dict[Slot, Spot] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
 
-    MOST_FAULTS = 20
+    MOST_FAULTS: ClassVar = 20
 
     def note(self, fault: Fault) -> None:
         """Keep a fault and read on; with too many of them, stop."""
@@ -158,11 +159,14 @@ class Reading:
             raise Unreadable(fault)
         self.faults.append(fault)
 
-
-def twice(key: str, slot: Slot, at: int, first_line: int) -> Fault:
-    """Say that a key stands twice in one mapping."""
-    message = f"the key {shown(key)} stands twice in one mapping; the first is on line {first_line}"
-    return Fault("SRC04", at, message, "remove or rename one of the two", slot, {"key": key})
+    def key(self, name: str, slot: Slot, at: int, begun: dict[str, int]) -> None:
+        """Keep where a key of a mapping begins; that it has `begun` there already is a fault."""
+        if begun.setdefault(name, at) == at:
+            return
+        line, _ = self.lines.place(begun[name])
+        message = f"the key {shown(name)} stands twice in one mapping; the first is on line {line}"
+        hint = "remove or rename one of the two"
+        self.note(Fault("SRC04", at, message, hint, slot, {"key": name}))
 
 
 def too_deep(at: int, depth: int) -> Fault:

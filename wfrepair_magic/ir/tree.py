@@ -5,15 +5,12 @@ from __future__ import annotations
 import dataclasses
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Final
+from typing import Any
 
 from ..errors import BadWorkflow
 from ..problem import Problem, Slot, path_text
 from ..settings import LIMITS
 from .model import MISSING, Defaults, Edge, Input, Node, Output, Retry
-
-_WRITTEN: Final[Mapping[str, str]] = {"source": "from"}
-"""Fields of an Edge whose key in the language has another name."""
 
 _Model = Node | Edge | Input | Output | Retry | Defaults
 
@@ -28,7 +25,7 @@ def plain(value: object, slot: Slot = ()) -> Any:
     if len(slot) > LIMITS.depth:
         raise _refused(slot[:8], f"is nested over {LIMITS.depth} levels deep")
     if isinstance(value, _Model):
-        return plain(written(value), slot)
+        return plain(dict(_written(value)), slot)
     if isinstance(value, Mapping):
         return {_key(key, slot): plain(item, (*slot, key)) for key, item in value.items()}
     if isinstance(value, list | tuple):
@@ -36,34 +33,19 @@ def plain(value: object, slot: Slot = ()) -> Any:
     return _scalar(value, slot)
 
 
-def written(value: _Model) -> dict[str, Any]:
-    """Give a value of the model as the mapping that its author would write."""
-    return dict(_fields(value))
-
-
-def _fields(value: _Model) -> Iterator[tuple[str, Any]]:
+def _written(value: _Model) -> Iterator[tuple[str, Any]]:
+    """Give the keys and values that the author of a value of the model would write."""
     named = isinstance(value, Input | Output)
     for field in dataclasses.fields(value):
         content = getattr(value, field.name)
         if field.name == "slot" or (named and field.name == "name"):
             continue
-        if content is not MISSING and (_is_required(field) or content != _default(field)):
-            yield _key_of(value, field.name), content
-
-
-def _key_of(value: _Model, name: str) -> str:
-    return _WRITTEN.get(name, name) if isinstance(value, Edge) else name
-
-
-def _is_required(field: dataclasses.Field[Any]) -> bool:
-    missing = dataclasses.MISSING
-    return field.default is missing and field.default_factory is missing
-
-
-def _default(field: dataclasses.Field[Any]) -> Any:
-    if field.default_factory is not dataclasses.MISSING:
-        return field.default_factory()
-    return field.default
+        made = field.default_factory
+        default = field.default if made is dataclasses.MISSING else made()
+        # A field without a default has MISSING of `dataclasses` here, which nothing equals.
+        if content is not MISSING and content != default:
+            is_origin = isinstance(value, Edge) and field.name == "source"
+            yield "from" if is_origin else field.name, content
 
 
 def _key(key: object, slot: Slot) -> str:

@@ -46,13 +46,20 @@ def text_of(value: Any) -> str:
     None is empty, numbers and booleans are as Python prints them, lists and mappings are JSON.
     Raises NoText for what has no form that says it all (bytes, a data frame).
     """
+    if isinstance(value, enum.Enum):
+        return text_of(value.value)
     if isinstance(value, str):
-        return value if type(value) is str else _enum_free(value)
+        return str(value)
     if value is None:
         return ""
     if isinstance(value, Mapping | list | tuple):
         return json_text(value)
-    return _scalar_text(value)
+    if not isinstance(value, _TEXTUAL):
+        raise NoText(f"is {json_type(value)}, which has no text form; make it text in the node")
+    try:
+        return str(value)
+    except ValueError:
+        raise NoText("is a number of more digits than Python prints") from None
 
 
 def json_text(value: Any, *, strict: bool = False) -> str:
@@ -83,21 +90,6 @@ def _no_constant(name: str) -> None:
     raise ValueError(f"{name} is not JSON")
 
 
-def _enum_free(value: Any) -> str:
-    return str(value.value) if isinstance(value, enum.Enum) else str(value)
-
-
-def _scalar_text(value: Any) -> str:
-    if isinstance(value, enum.Enum):
-        return text_of(value.value)
-    if not isinstance(value, _TEXTUAL):
-        raise NoText(f"is {json_type(value)}, which has no text form; make it text in the node")
-    try:
-        return str(value)
-    except ValueError:
-        raise NoText("is a number of more digits than Python prints") from None
-
-
 def _beyond_json(value: Any) -> Any:
     """Give JSON a form of what it does not know; raises TypeError where there is none."""
     if isinstance(value, Mapping):
@@ -107,6 +99,6 @@ def _beyond_json(value: Any) -> Any:
     if isinstance(value, numbers.Real):
         return float(value)
     try:
-        return _scalar_text(value)
+        return text_of(value)
     except NoText as error:
         raise TypeError(f"a value in it {error}") from None

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Mapping
 from typing import Any
 
 from ..errors import BadWorkflow
@@ -25,12 +24,9 @@ def to_yaml(data: Any) -> str:
     what a tree cannot hold.
     """
     checked(data)
-    if isinstance(data, dict) and data:
-        return "\n".join(mapping_lines(data, "")) + "\n"
-    if isinstance(data, (list, tuple)) and data:
-        return "\n".join(list_lines(data, "")) + "\n"
-    first, *rest = value_lines(data, "")
-    return "\n".join([first[1:], *rest]) + "\n"
+    if isinstance(data, (dict, list, tuple)) and data:
+        return "\n".join(_lines(data, "")) + "\n"
+    return "\n".join(value_lines("", data, ""))[1:] + "\n"
 
 
 def to_json(data: Any, indent: int | None = 2) -> str:
@@ -42,61 +38,39 @@ def to_json(data: Any, indent: int | None = 2) -> str:
     return json.dumps(data, ensure_ascii=False, indent=indent, allow_nan=False)
 
 
-def json_text(text: str) -> str:
-    """Write text as a JSON string on one line, non-ASCII kept."""
-    scalars.check(text)
-    return json.dumps(text, ensure_ascii=False)
+def entry_lines(part: str | int, value: Any, margin: str, short: bool = False) -> list[str]:
+    """Write a key, or the dash of a list item, and its value as lines of block YAML.
+
+    Where it is to be `short`, the whole value stands on one line.
+    """
+    written = [f" {flow(value, inside=False)}"] if short else value_lines(part, value, margin)
+    first, *rest = written
+    if isinstance(part, int):
+        return [f"{margin}-{first}", *rest]
+    key = scalars.key(part)
+    if len(key) > _LONG_KEY:
+        return [f"{margin}? {key}", f"{margin}:{first}", *rest]
+    return [f"{margin}{key}:{first}", *rest]
 
 
-def mapping_lines(data: Mapping[str, Any], margin: str) -> list[str]:
-    """Write a mapping that is not empty as lines of block YAML, each behind `margin`."""
-    lines: list[str] = []
-    for name, value in data.items():
-        lines += entry_lines(name, value, margin)
-    return lines
-
-
-def entry_lines(name: str, value: Any, margin: str) -> list[str]:
-    """Write one key and its value as lines of block YAML."""
-    written = scalars.key(name)
-    first, *rest = value_lines(value, margin)
-    if len(written) > _LONG_KEY:
-        return [f"{margin}? {written}", f"{margin}:{first}", *rest]
-    return [f"{margin}{written}:{first}", *rest]
-
-
-def list_lines(data: list[Any] | tuple[Any, ...], margin: str) -> list[str]:
-    """Write a list that is not empty as lines of block YAML, each behind `margin`."""
-    lines: list[str] = []
-    for item in data:
-        lines += item_lines(item, margin)
-    return lines
-
-
-def item_lines(item: Any, margin: str) -> list[str]:
-    """Write one item of a list as lines of block YAML, beginning with its dash."""
+def value_lines(part: str | int, value: Any, margin: str) -> list[str]:
+    """Write what follows the key or dash `part` at `margin`: the rest of its line, lines below."""
     deeper = margin + _STEP
-    if isinstance(item, dict) and item:
-        first, *rest = mapping_lines(item, deeper)
-        return [f"{margin}- {first[len(deeper) :]}", *rest]
-    if isinstance(item, (list, tuple)) and item:
-        first, *rest = list_lines(item, deeper)
-        return [f"{margin}- {first[len(deeper) :]}", *rest]
-    first, *rest = value_lines(item, margin)
-    return [f"{margin}-{first}", *rest]
-
-
-def value_lines(value: Any, margin: str) -> list[str]:
-    """Write what follows a `key:` at `margin`: the rest of its line, then lines below it."""
-    if isinstance(value, dict) and value:
-        return ["", *mapping_lines(value, margin + _STEP)]
-    if isinstance(value, (list, tuple)) and value:
-        return ["", *list_lines(value, margin + _STEP)]
+    if isinstance(value, (dict, list, tuple)) and value:
+        first, *rest = _lines(value, deeper)
+        on_dash = isinstance(part, int)
+        return [" " + first[len(deeper) :], *rest] if on_dash else ["", first, *rest]
     if isinstance(value, str) and "\n" in value:
-        block = literal(value, margin + _STEP)
+        block = literal(value, deeper)
         if block is not None:
             return [f" {block[0]}", *block[1:]]
     return [f" {flow(value, inside=False)}"]
+
+
+def _lines(data: dict[str, Any] | list[Any] | tuple[Any, ...], margin: str) -> list[str]:
+    """Write a container that is not empty as lines of block YAML, each behind `margin`."""
+    entries = data.items() if isinstance(data, dict) else enumerate(data)
+    return [line for part, value in entries for line in entry_lines(part, value, margin)]
 
 
 def literal(text: str, margin: str) -> list[str] | None:
@@ -138,17 +112,12 @@ def checked(data: Any, depth: int = 0, json_only: bool = False) -> None:
             checked(item, depth + 1, json_only)
     elif not (data is None or isinstance(data, (str, int, float))):
         raise BadWorkflow(f"a value of type {type(data).__name__} cannot be written as text")
+    elif json_only and isinstance(data, float) and not math.isfinite(data):
+        raise BadWorkflow(f"JSON has no number {data}")
+    elif isinstance(data, str):
+        scalars.check(data)
     else:
-        _checked_scalar(data, json_only)
-
-
-def _checked_scalar(value: scalars.Scalar, json_only: bool) -> None:
-    if json_only and isinstance(value, float) and not math.isfinite(value):
-        raise BadWorkflow(f"JSON has no number {value}")
-    if isinstance(value, str):
-        scalars.check(value)
-    else:
-        scalars.plain(value)
+        scalars.plain(data)
 
 
 def _flow_key(name: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from .scalars import double
 from .source import Fault, shown
@@ -37,16 +37,24 @@ def explain(error: Any, text: str, before: tuple[int, int]) -> Fault:
     began = min(error.context_mark.index, len(text)) if error.context_mark else at
     problem, context = (error.problem or ""), (error.context or "")
     trouble = _Trouble(problem, context, at, began, text, before)
-    for words, tell in _KNOWN:
-        if re.search(words, f"{context}; {problem}"):
-            return tell(trouble)
-    return _unknown(trouble)
+    said = f"{context}; {problem}"
+    return next(tell for words, tell in _KNOWN if re.search(words, said))(trouble)
 
 
-def _unknown(trouble: _Trouble) -> Fault:
-    said = trouble.problem.replace("<", "").replace(">", "")
-    message = f"the YAML cannot be read here ({said})"
-    return Fault("SRC03", trouble.at, message, "look for a quote, bracket or indentation slip")
+def _words(message: str, hint: str = "", *, began: bool = False) -> Callable[[_Trouble], Fault]:
+    """Tell in fixed words of where the parser stopped, or of where what it was reading `began`."""
+
+    def tell(trouble: _Trouble) -> Fault:
+        at = trouble.began if began else trouble.at
+        char = trouble.text[at : at + 1]
+        words = {
+            "char": shown(char) if char else "the end of the text",
+            "rest": shown(_line(trouble.text, at).strip()),
+            "said": trouble.problem.replace("<", "").replace(">", ""),
+        }
+        return Fault("SRC03", at, message.format(**words), hint)
+
+    return tell
 
 
 def _character(trouble: _Trouble) -> Fault:
@@ -85,15 +93,10 @@ def _colon(trouble: _Trouble) -> Fault:
     return Fault("SRC02", trouble.at, message + "line is indented too far", hint)
 
 
-def _quote(trap: str, text: str, span: tuple[int, int], message: str) -> Fault:
-    written = double(text[span[0] : span[1]])
+def _quote(trap: str, text: str, span: tuple[int, int], message: str, code: str = "SRC02") -> Fault:
+    written = double(text[slice(*span)])
     facts = {"trap": trap, "replacements": ((*span, written),)}
-    return Fault("SRC02", span[0], message, f"write {shown(written, 80)}", facts=facts)
-
-
-def _open_quote(trouble: _Trouble) -> Fault:
-    message = f"the quote {shown(trouble.text[trouble.began])} that opens here is never closed"
-    return Fault("SRC03", trouble.began, message)
+    return Fault(code, span[0], message, f"write {shown(written, 80)}", facts=facts)
 
 
 def _escape(trouble: _Trouble) -> Fault:
@@ -123,7 +126,7 @@ def _indentation(trouble: _Trouble) -> Fault:
     text, at = trouble.text, trouble.at
     line = max(text.rfind("\n", 0, at), text.rfind("\r", 0, at)) + 1
     if text[line:at].strip():
-        message = f"{shown(_rest(text, at))} stands after the end of a value"
+        message = f"{shown(_line(text, at).strip())} stands after the end of a value"
         hint = "put the whole value in quotes"
         return Fault("SRC03", at, message, hint)
     message = "this line is indented like neither the lines above it nor what they belong to"
@@ -139,76 +142,65 @@ def _not_an_item(trouble: _Trouble) -> Fault:
     return Fault("SRC03", trouble.at, message, "indent it like its neighbours")
 
 
-def _no_colon(trouble: _Trouble) -> Fault:
-    message = f"a `:` is missing after {shown(_rest(trouble.text, trouble.began))}"
-    return Fault("SRC03", trouble.began, message)
-
-
 def _mark(trouble: _Trouble) -> Fault:
     span = _rest_of_value(trouble.text, trouble.began)
     kinds = {"*": "an alias", "&": "an anchor", "!": "a tag"}
     sign = trouble.text[trouble.began : trouble.began + 1]
     message = f"{shown(trouble.text[slice(*span)])} begins like {kinds.get(sign, 'a tag')} of YAML"
-    quoted = double(trouble.text[slice(*span)])
-    facts = {"trap": "sign", "replacements": ((*span, quoted),)}
-    return Fault("SRC05", trouble.began, message, f"write {shown(quoted, 80)}", facts=facts)
-
-
-def _list_in_line(trouble: _Trouble) -> Fault:
-    message = "a list item `-` cannot begin on the line of its key"
-    return Fault("SRC03", trouble.at, message, "begin the list on the next line")
-
-
-def _block_text(trouble: _Trouble) -> Fault:
-    message = "after `|` or `>` the text must begin on the next line"
-    return Fault("SRC03", trouble.began, message, "put the value in quotes if it is one line")
-
-
-def _content(trouble: _Trouble) -> Fault:
-    char = trouble.text[trouble.at : trouble.at + 1]
-    message = f"a value is missing before {shown(char)}" if char else "a value is missing"
-    return Fault("SRC03", trouble.at, message, "put text with such signs in quotes")
-
-
-def _document(trouble: _Trouble) -> Fault:
-    message = f"{shown(_rest(trouble.text, trouble.at))} stands after the end of the workflow"
-    return Fault("SRC03", trouble.at, message)
-
-
-def _version(trouble: _Trouble) -> Fault:
-    message = "a line that begins with `%` is a YAML directive; workflows are plain YAML 1.2"
-    return Fault("SRC03", trouble.began, message, "remove the line, or put its value in quotes")
+    return _quote("sign", trouble.text, span, message, "SRC05")
 
 
 def _rest_of_value(text: str, at: int) -> tuple[int, int]:
     """Give the span from `at` to the end of the line or to the comment on it."""
-    line = _LINE.match(text, at)
-    end = line.end() if line else at
-    comment = _COMMENT.search(text, at, end)
-    end = comment.start() if comment else end
-    return at, at + len(text[at:end].rstrip(" \t"))
+    line = _line(text, at)
+    comment = _COMMENT.search(line)
+    return at, at + len(line[: comment.start() if comment else None].rstrip(" \t"))
 
 
-def _rest(text: str, at: int) -> str:
+def _line(text: str, at: int) -> str:
+    """Give what stands from `at` to the end of the line."""
     found = _LINE.match(text, at)
-    return found.group().strip() if found else ""
+    return found.group() if found else ""
 
 
-_KNOWN: tuple[tuple[str, Callable[[_Trouble], Fault]], ...] = (
+_KNOWN: Final[tuple[tuple[str, Callable[[_Trouble], Fault]], ...]] = (
     ("cannot start any token", _character),
     ("tab character", _tab),
     ("mapping values are not allowed", _colon),
-    ("quoted scalar.*(end of stream|document indicator|document separator)", _open_quote),
+    (
+        "quoted scalar.*(end of stream|document indicator|document separator)",
+        _words("the quote {char} that opens here is never closed", began=True),
+    ),
     ("quoted scalar", _escape),
     ("alias|anchor|tag", _mark),
     ("flow sequence|flow mapping", _open_bracket),
-    ("block scalar", _block_text),
-    ("sequence entries are not allowed", _list_in_line),
-    ("could not find expected ':'", _no_colon),
+    (
+        "block scalar",
+        _words("after `|` or `>` the text must begin on the next line",
+               "put the value in quotes if it is one line", began=True),
+    ),
+    (
+        "sequence entries are not allowed",
+        _words("a list item `-` cannot begin on the line of its key",
+               "begin the list on the next line"),
+    ),
+    ("could not find expected ':'", _words("a `:` is missing after {rest}", began=True)),
     ("block mapping", _indentation),
     ("block collection|block sequence", _not_an_item),
-    ("node content", _content),
-    ("directive|incompatible", _version),
-    ("document start", _document),
-)
+    (
+        "node content",
+        _words("a value is missing before {char}", "put text with such signs in quotes"),
+    ),
+    (
+        "directive|incompatible",
+        _words("a line that begins with `%` is a YAML directive; workflows are plain YAML 1.2",
+               "remove the line, or put its value in quotes", began=True),
+    ),
+    ("document start", _words("{rest} stands after the end of the workflow")),
+    (
+        "",
+        _words("the YAML cannot be read here ({said})",
+               "look for a quote, bracket or indentation slip"),
+    ),
+)  # fmt: skip
 """What to say for which words of the parser; the first that is found counts."""

@@ -12,7 +12,6 @@ from ..problem import Slot
 from ..settings import LIMITS
 from .scalars import MOST_DIGITS, TooLong, resolve
 from .source import BYTE_ORDER_MARK, Fault, Reading, Style, Unreadable, shown, too_deep, too_long
-from .source import twice as key_twice
 from .yaml_faults import explain
 
 _LOADER: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -143,15 +142,12 @@ class _Pass:
 
     def _mapping(self, slot: Slot, end: int) -> tuple[Any, int]:
         items: dict[str, Any] = {}
-        first: dict[str, int] = {}
+        begun: dict[str, int] = {}
         while not isinstance(event := next(self._events), yaml.MappingEndEvent):
             name = self._key(event, slot)
             span = _span(event)
             place = (*slot, name)
-            if name in first:
-                line, _ = self._reading.lines.place(first[name])
-                self._reading.note(key_twice(name, place, span[0], line))
-            first.setdefault(name, span[0])
+            self._reading.key(name, place, span[0], begun)
             items[name] = self._value(next(self._events), place, span)
             end = self._reading.spots[place][1]
         return items, self._end(event, end)

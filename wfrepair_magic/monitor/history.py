@@ -16,6 +16,7 @@ from .. import events
 from ..errors import BadWorkflow
 from ..events import Event
 from .plain import plain
+from .state import RunState, fold
 
 FOLDER = "runs"
 TAIL_BYTES = 65_536
@@ -116,6 +117,29 @@ def read(store: Path, run: str) -> list[Event]:
         raise BadWorkflow(f"no run {run!r} in {store}")
     with open(path, "rb") as file:
         return [event for line in file if (event := _event(line)) is not None]
+
+
+class Follower:
+    """Reads the history of a run that is under way, each time only what has come since."""
+
+    def __init__(self, store: Path, run: str) -> None:
+        self.state = RunState()
+        self._path = path_of(store, run)
+        self._seen = 0
+
+    def look(self) -> RunState:
+        """Give the run's state now; the one of nothing where it has written no history."""
+        if not self._path.is_file():
+            return self.state
+        with open(self._path, "rb") as file:
+            file.seek(self._seen)
+            for line in file:
+                if not line.endswith(b"\n"):
+                    break  # it is being written
+                self._seen += len(line)
+                if (event := _event(line)) is not None:
+                    self.state = fold(self.state, event)
+        return self.state
 
 
 def find(store: Path, start: str) -> str:

@@ -33,8 +33,9 @@ class RunState:
     """All that viewers show of a run.  Times are Unix time and seconds.
 
     `state` is empty before the first event, RUNNING, or one of `engine.states.RUN_STATES`.
-    `attempt` counts passes: 1, and one more for each repair.  `owner` is set while the run waits
-    for another process that holds its session.  `failures` are those that nothing handled.
+    `attempt` counts passes: 1, and one more for each repair.  `owner` and `doing` are set while
+    the run waits for another process that holds its session.  `failures` are those that nothing
+    handled.
     `usual` is how long earlier runs took, in seconds; no event tells it, a viewer may fill it in.
     """
 
@@ -56,6 +57,7 @@ class RunState:
     applied: tuple[Applied, ...] = ()
     notices: tuple[str, ...] = ()
     owner: str = ""
+    doing: str = ""
     usual: float | None = None
 
     @property
@@ -151,6 +153,7 @@ def _(event: events.RunStarted, state: RunState) -> RunState:
         suggestions=(),
         abstained=(),
         owner="",
+        doing="",
     )
 
 
@@ -164,7 +167,7 @@ def _again(info: events.NodeInfo, earlier: Rows) -> NodeState:
 
 @_after.register
 def _(event: events.OwnerAwaited, state: RunState) -> RunState:
-    return replace(state, owner=event.owner, state=state.state or RUNNING)
+    return replace(state, owner=event.owner, doing=event.doing, state=state.state or RUNNING)
 
 
 @_after.register
@@ -198,6 +201,7 @@ def _(event: events.RunFinished, state: RunState) -> RunState:
         action=event.action,
         nodes=_settled(state.nodes, event.failures),
         owner="",
+        doing="",
     )
 
 

@@ -67,7 +67,7 @@ def _header(state: RunState, now: float) -> str:
     if state.run:
         lines.append(f"run {state.run}" + (f" · session {state.session}" if state.session else ""))
     if state.owner:
-        lines.append(f"waits for {words.one_line(state.owner)}, who holds this session")
+        lines.append(words.waits(state.owner, state.doing))
     return "\n".join(lines)
 
 
@@ -226,7 +226,7 @@ def _told_of_run(event: Event) -> str:
         case events.RunStarted() if event.attempt > 1:
             return f"◐ pass {event.attempt}"
         case events.OwnerAwaited():
-            return f"○ waits for {words.one_line(event.owner)}, who holds this session"
+            return f"○ {words.waits(event.owner, event.doing)}"
         case events.FixApplied():
             return words.one_line(f"✓ fixed: {event.suggestion.title} ({event.suggestion.code})")
         case events.Notice():

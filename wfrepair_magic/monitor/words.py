@@ -52,6 +52,9 @@ RUNGS: Final[Mapping[str, str]] = {
 ASKING: Final = frozenset({"waiting", "in_doubt"})
 """The states of nodes that wait for a person's word."""
 
+NAMED: Final = 3
+"""How many running nodes are named where a run is told in one line."""
+
 OVER: Final = 1.2
 """From this many times the usual duration on, a run takes longer than usual."""
 
@@ -135,6 +138,21 @@ def took(node: NodeState, now: float) -> str:
     """Give the time spent on a node, or nothing where none was; under way, in tenths of seconds."""
     spent = node.spent(now) if node.started is None else round(node.spent(now), 1)
     return duration(spent) if spent and node.attempts else ""
+
+
+def waits(owner: str, doing: str) -> str:
+    """Say whom a run waits for, and how far that one is."""
+    return one_line(f"waits for {owner}, who holds this session{': ' if doing else ''}{doing}")
+
+
+def doing(state: RunState) -> str:
+    """Say how far a run is: ``3 of 12 nodes done, fetch running``; "" before it has begun."""
+    if not state.nodes:
+        return ""
+    running = [row.id for row in state.nodes.values() if row.state == "running"]
+    named = ", ".join(running[:NAMED]) + (" …" if len(running) > NAMED else "")
+    done = f"{state.completed} of {len(state.nodes)} nodes done"
+    return f"{done}, {named} running" if named else done
 
 
 def counted(counts: Mapping[str, int]) -> str:

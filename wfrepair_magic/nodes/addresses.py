@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import ipaddress
-import queue
 import socket
 import threading
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, wait
 from ipaddress import IPv4Address, IPv6Address
 
-from .base import BadParam, Cancelled, ConnectFailed, Context
+from .base import BadParam, ConnectFailed, Context
 from .coroutines import POLL_SECONDS
 
 Address = IPv4Address | IPv6Address
@@ -44,11 +44,21 @@ def resolve(host: str, port: int, ctx: Context, deadline: float) -> list[str]:
     `deadline` is of `time.monotonic`.  Raises ConnectFailed where there is no answer in time,
     BadParam if a node may not connect to even one of the answers, and Cancelled.
     """
-    answers: queue.SimpleQueue[list[str] | OSError | UnicodeError] = queue.SimpleQueue()
+    found: Future[list[str]] = Future()
     threading.Thread(
-        target=_look_up, args=(host, port, answers), name=f"resolve {host}", daemon=True
+        target=_look_up, args=(host, port, found), name=f"resolve {host}", daemon=True
     ).start()
-    addresses = _answer(answers, host, ctx, deadline)
+    while not wait([found], POLL_SECONDS).done:  # nothing can interrupt the system's resolver
+        ctx.check()
+        if time.monotonic() >= deadline:
+            raise ConnectFailed("timeout", f"the address of `{host}` was not found in time")
+    try:
+        addresses = found.result()
+    except UnicodeError as error:
+        raise BadParam("url", f"`{host}` cannot be a host: {error}") from error
+    except OSError as error:
+        words = f"`{host}` has no address: {error.strerror or error}"
+        raise ConnectFailed("dns", words) from error
     for address in addresses:
         reason = refusal(host, address, ctx.allow_hosts)
         if reason:
@@ -115,35 +125,11 @@ def _kind(address: Address) -> str:
     return "a private address" if address.is_private else "a reserved address"
 
 
-def _look_up(
-    host: str, port: int, answers: queue.SimpleQueue[list[str] | OSError | UnicodeError]
-) -> None:
+def _look_up(host: str, port: int, found: Future[list[str]]) -> None:
     try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        entries = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
-        answers.put(error)
+        found.set_exception(error)
     else:
-        texts = (str(entry[4][0]).partition("%")[0] for entry in found)  # without a zone
-        answers.put(list(dict.fromkeys(texts)))
-
-
-def _answer(
-    answers: queue.SimpleQueue[list[str] | OSError | UnicodeError],
-    host: str,
-    ctx: Context,
-    deadline: float,
-) -> list[str]:
-    """Wait for the system's resolver, which nothing can interrupt, without being held by it."""
-    while time.monotonic() < deadline:
-        if ctx.cancelled.is_set():
-            raise Cancelled(ctx.node)
-        try:
-            found = answers.get(timeout=POLL_SECONDS)
-        except queue.Empty:
-            continue
-        if isinstance(found, UnicodeError):
-            raise BadParam("url", f"`{host}` cannot be a host: {found}") from found
-        if isinstance(found, OSError):
-            raise ConnectFailed("dns", f"`{host}` has no address: {found.strerror or found}")
-        return found
-    raise ConnectFailed("timeout", f"the address of `{host}` was not found in time")
+        texts = (str(entry[4][0]).partition("%")[0] for entry in entries)  # without a zone
+        found.set_result(list(dict.fromkeys(texts)))

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
-from ..ir.spec import NodeSpec
+from ..ir.spec import NodeSpec, Param
 
 
 @dataclass(frozen=True)
@@ -140,6 +142,14 @@ class AnswerUnreadable(NodeError):
     """The effect happened, and its answer cannot be used (too large, not what it claims)."""
 
 
+def json_text(param: str, value: object, indent: int | None = None) -> str:
+    """Write a param's value as JSON.  Raises BadParam for what is no data."""
+    try:
+        return json.dumps(value, ensure_ascii=False, allow_nan=False, indent=indent)
+    except (TypeError, ValueError) as error:
+        raise BadParam(param, f"is neither text nor bytes nor JSON data: {error}") from error
+
+
 @dataclass(frozen=True)
 class NodeType:
     """A node type: its spec for the check, its function for the backend, its code for the key.
@@ -179,3 +189,12 @@ class NodeType:
     def name(self) -> str:
         """The name that workflows use."""
         return self.spec.name
+
+
+built_in: Final = partial(NodeType, version="1", context_param="ctx", takes_mapping=True)
+"""Makes a node type of this package: its function takes the params as a dict, and the Context."""
+
+
+def by_name(*params: Param) -> dict[str, Param]:
+    """Give params as a spec wants them."""
+    return {param.name: param for param in params}

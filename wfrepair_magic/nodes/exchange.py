@@ -53,14 +53,6 @@ class Request:
     body: bytes | None = None
 
 
-@dataclass(frozen=True)
-class Caps:
-    """How long one exchange may take, in seconds, and how much body it may bring."""
-
-    seconds: float
-    body_bytes: int
-
-
 def target_of(url: str) -> Target:
     """Read a URL.  Raises BadParam if it is none, or not of HTTP."""
     import httpx2
@@ -87,9 +79,10 @@ def target_of(url: str) -> Target:
     )
 
 
-async def exchange(request: Request, address: str, caps: Caps) -> Answer:
+async def exchange(request: Request, address: str, seconds: float, most: int) -> Answer:
     """Send a request to one address of its host and read the answer, headers and body.
 
+    All of it may take so many `seconds`; of the body at `most` so many bytes are read.
     No proxy, no redirect, no cookie, no credential of the environment takes part; a certificate
     is checked against the host's name.  Raises ConnectFailed while nothing was sent,
     ConnectionLost after, AnswerUnreadable for a body whose encoding is broken, and BadParam for
@@ -99,13 +92,18 @@ async def exchange(request: Request, address: str, caps: Caps) -> Answer:
 
     sending = asyncio.Event()
     try:
-        async with asyncio.timeout(caps.seconds):
-            return await _send(request, address, caps, sending)
+        async with asyncio.timeout(seconds):
+            incoming, body = await _send(request, address, most, sending)
     except (httpx2.HTTPError, TimeoutError) as error:
         raise _failure(error, request.target, sending.is_set()) from error
+    headers = dict(incoming.headers.items())
+    cut = len(body) > most
+    return Answer(incoming.status_code, incoming.reason_phrase, headers, body[:most], cut)
 
 
-async def _send(request: Request, address: str, caps: Caps, sending: asyncio.Event) -> Answer:
+async def _send(
+    request: Request, address: str, most: int, sending: asyncio.Event
+) -> tuple[httpx2.Response, bytes]:
     """Do the exchange; `sending` is set right before the first byte of the request."""
     import httpx2
 
@@ -115,7 +113,7 @@ async def _send(request: Request, address: str, caps: Caps, sending: asyncio.Eve
 
     target = request.target
     secure = target.scheme == "https"
-    timeout = httpx2.Timeout(None, connect=min(CONNECT_SECONDS, caps.seconds))
+    timeout = httpx2.Timeout(None, connect=CONNECT_SECONDS)
     transport = httpx2.AsyncHTTPTransport(verify=_certificates(secure))
     async with httpx2.AsyncClient(transport=transport, trust_env=False, timeout=timeout) as client:
         outgoing = client.build_request(
@@ -126,24 +124,15 @@ async def _send(request: Request, address: str, caps: Caps, sending: asyncio.Eve
             extensions={"trace": trace, **({"sni_hostname": target.host} if secure else {})},
         )
         incoming = await client.send(outgoing, stream=True)
-        body, cut = await _read(incoming, caps.body_bytes)
-    headers = dict(incoming.headers.items())
-    return Answer(incoming.status_code, incoming.reason_phrase, headers, body, cut)
-
-
-async def _read(incoming: httpx2.Response, limit: int) -> tuple[bytes, bool]:
-    """Read a body up to the limit; say whether there was more."""
-    parts: list[bytes] = []
-    size = 0
-    try:
-        async for part in incoming.aiter_bytes():
-            parts.append(part)
-            size += len(part)
-            if size > limit:
-                break
-    finally:
-        await incoming.aclose()
-    return b"".join(parts)[:limit], size > limit
+        body = bytearray()
+        try:
+            async for part in incoming.aiter_bytes():
+                body += part
+                if len(body) > most:
+                    break
+        finally:
+            await incoming.aclose()
+    return incoming, bytes(body)
 
 
 def _certificates(secure: bool) -> ssl.SSLContext:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from ..ir.spec import NodeSpec, Param
-from .base import BadParam, Context, NodeType
-from .disk import append, make_folder, opened, refuse_special, replace
+from .base import BadParam, Context, built_in, by_name, json_text
+from .disk import append, opened, refuse_special, replace
 from .paths import reachable
 from .registry import register
 
@@ -41,7 +40,6 @@ def write_file(params: Mapping[str, Any], ctx: Context) -> dict[str, Any]:
     path = reachable(params["path"], ctx)
     data = _encoded(params["content"], params.get("encoding", "utf-8"))
     refuse_special(path)
-    make_folder(path.parent)
     if params.get("append", False):
         append(path, data)
     else:
@@ -90,7 +88,9 @@ def _decoded(data: bytes, encoding: str, path: Path) -> str:
 def _encoded(content: object, encoding: str) -> bytes:
     if isinstance(content, (bytes, bytearray, memoryview)):
         return bytes(content)
-    text = content if isinstance(content, str) else _json(content)
+    if content is None:
+        raise BadParam("content", "is null: there is nothing to write")
+    text = content if isinstance(content, str) else json_text("content", content, indent=2) + "\n"
     if encoding == BINARY:
         raise BadParam("content", f"is text, not bytes: {BINARY} is no encoding for it")
     try:
@@ -102,73 +102,47 @@ def _encoded(content: object, encoding: str) -> bytes:
         raise BadParam("encoding", f"there is no text encoding `{encoding}`") from error
 
 
-def _json(content: object) -> str:
-    if content is None:
-        raise BadParam("content", "is null: there is nothing to write")
-    try:
-        return json.dumps(content, ensure_ascii=False, allow_nan=False, indent=2) + "\n"
-    except (TypeError, ValueError) as error:
-        raise BadParam("content", f"is neither text nor bytes nor JSON data: {error}") from error
-
-
 PATH = Param(
-    "path",
-    ("string",),
-    required=True,
-    accepts=("file_path",),
+    "path", ("string",), required=True, accepts=("file_path",),
     aliases=("file", "filename", "filepath", "file_name"),
     description="The file, from the workflow's own folder; links are followed.",
-)
+)  # fmt: skip
 _ENCODING = Param(
-    "encoding",
-    ("string",),
-    default="utf-8",
-    aliases=("charset",),
+    "encoding", ("string",), default="utf-8", aliases=("charset",),
     description="The text's encoding, or `binary` for bytes.",
-)
+)  # fmt: skip
 _CONTENT = Param(
-    "content",
-    required=True,
-    aliases=("contents", "text", "data", "body"),
+    "content", required=True, aliases=("contents", "text", "data", "body"),
     description="Text, bytes, or data that is written as JSON.",
-)
+)  # fmt: skip
 _APPEND = Param(
-    "append",
-    ("boolean",),
-    default=False,
+    "append", ("boolean",), default=False,
     description="Add to the file instead of replacing it.",
-)
+)  # fmt: skip
 
 READ_FILE = register(
-    NodeType(
+    built_in(
         NodeSpec(
             "read-file",
-            {param.name: param for param in (PATH, _ENCODING)},
+            by_name(PATH, _ENCODING),
             outputs={"content": "any", "path": "string", "bytes": "integer"},
             effect="read",
             description="Read a file of the project.",
         ),
         read_file,
-        version="1",
-        context_param="ctx",
-        takes_mapping=True,
         files=files_read,
     )
 )
 
 WRITE_FILE = register(
-    NodeType(
+    built_in(
         NodeSpec(
             "write-file",
-            {param.name: param for param in (PATH, _CONTENT, _ENCODING, _APPEND)},
+            by_name(PATH, _CONTENT, _ENCODING, _APPEND),
             outputs={"path": "string", "bytes": "integer"},
-            effect="write",
             description="Write a file of the project, whole or not at all.",
         ),
         write_file,
-        version="1",
-        context_param="ctx",
-        takes_mapping=True,
         stands=still_written,
         touches=files_touched,
     )

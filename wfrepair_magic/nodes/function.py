@@ -61,15 +61,12 @@ def node(
     and defining it again replaces the type.  Raises BadWorkflow for a function that cannot be
     called by keywords, an unknown option, or a name that is taken.
     """
-    if function is None:
-        return lambda decorated: node_of(decorated, options)
-    return node_of(function, options)
 
+    def registered(decorated: Callable[..., Any]) -> Callable[..., Any]:
+        register(type_of(decorated, options))
+        return decorated
 
-def node_of(function: Callable[P, R], options: NodeOptions) -> Callable[P, R]:
-    """Register a function as a node type and give it back unchanged."""
-    register(type_of(function, options))
-    return function
+    return registered if function is None else registered(function)
 
 
 def type_of(function: Callable[..., Any], options: NodeOptions) -> NodeType:

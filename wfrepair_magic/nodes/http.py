@@ -22,10 +22,11 @@ from .base import (
     Context,
     HttpStatus,
     NodeError,
-    NodeType,
+    built_in,
+    by_name,
 )
 from .coroutines import run_coroutine
-from .exchange import Caps, Request, exchange, target_of
+from .exchange import Request, exchange, target_of
 from .registry import register
 from .request import effect_of, positive, redirected, request_of
 
@@ -112,7 +113,7 @@ def _sent(request: Request, bounds: Bounds, ctx: Context) -> Answer:
         if left <= 0:
             break
         try:
-            return run_coroutine(exchange(request, address, Caps(left, bounds.body_bytes)), ctx)
+            return run_coroutine(exchange(request, address, left, bounds.body_bytes), ctx)
         except ConnectFailed as error:  # nothing was sent: another address may do
             failed = error
     raise failed or ConnectFailed("timeout", f"no connection to {target.netloc} in time")
@@ -162,82 +163,52 @@ def _refused(request: Request, answer: Answer) -> HttpStatus:
     return HttpStatus(answer.status, f"{message}: {said}" if said else message, reported, wait)
 
 
+_PARAMS = by_name(
+    Param(
+        "url", ("string",), required=True, aliases=("uri", "endpoint", "address", "link"),
+        description="Where to, with http:// or https://.",
+    ),
+    Param(
+        "method", ("string",), default=None, aliases=("verb", "http_method"),
+        description="The method; POST if there is a body, else GET.",
+    ),
+    Param(
+        "headers", ("object",), default=None, aliases=("header",),
+        description="Names and values; null leaves one out.",
+    ),
+    Param(
+        "query", ("object",), default=None,
+        aliases=("params", "query_params", "querystring", "args"),
+        description="Added to the URL; a list repeats its name.",
+    ),
+    Param(
+        "body", default=None, aliases=("json", "data", "payload", "content"),
+        description="Text, or data that is sent as JSON (or as the form that Content-Type names).",
+    ),
+    Param(
+        "timeout", ("number",), default=None, unit="seconds", minimum=0,
+        description="Limit for all of it, with redirects; 30 unless said.",
+    ),
+    Param(
+        "ok_status", ("array", "integer", "string"), default="2xx",
+        aliases=("ok_codes", "expected_status", "valid_status"),
+        description="The statuses that are no failure: 200, 2xx, or a list.",
+    ),
+    Param(
+        "max_bytes", ("integer",), default=LIMITS.output_bytes, aliases=("max_size",),
+        unit="bytes", minimum=1, description="How large an answer may be.",
+    ),
+)  # fmt: skip
+
 HTTP = register(
-    NodeType(
+    built_in(
         NodeSpec(
             "http",
-            {
-                param.name: param
-                for param in (
-                    Param(
-                        "url",
-                        ("string",),
-                        required=True,
-                        aliases=("uri", "endpoint", "address", "link"),
-                        description="Where to, with http:// or https://.",
-                    ),
-                    Param(
-                        "method",
-                        ("string",),
-                        default=None,
-                        aliases=("verb", "http_method"),
-                        description="The method; POST if there is a body, else GET.",
-                    ),
-                    Param(
-                        "headers",
-                        ("object",),
-                        default=None,
-                        aliases=("header",),
-                        description="Names and values; null leaves one out.",
-                    ),
-                    Param(
-                        "query",
-                        ("object",),
-                        default=None,
-                        aliases=("params", "query_params", "querystring", "args"),
-                        description="Added to the URL; a list repeats its name.",
-                    ),
-                    Param(
-                        "body",
-                        default=None,
-                        aliases=("json", "data", "payload", "content"),
-                        description="Text, or data that is sent as JSON (or as the form that"
-                        " Content-Type names).",
-                    ),
-                    Param(
-                        "timeout",
-                        ("number",),
-                        default=None,
-                        unit="seconds",
-                        minimum=0,
-                        description="Limit for all of it, with redirects; 30 unless said.",
-                    ),
-                    Param(
-                        "ok_status",
-                        ("array", "integer", "string"),
-                        default="2xx",
-                        aliases=("ok_codes", "expected_status", "valid_status"),
-                        description="The statuses that are no failure: 200, 2xx, or a list.",
-                    ),
-                    Param(
-                        "max_bytes",
-                        ("integer",),
-                        default=LIMITS.output_bytes,
-                        aliases=("max_size",),
-                        unit="bytes",
-                        minimum=1,
-                        description="How large an answer may be.",
-                    ),
-                )
-            },
+            _PARAMS,
             outputs={"response": "any", "status_code": "integer", "headers": "object"},
-            effect="write",
             effect_of=effect_of,
             description="Send a request over HTTP; data comes back as data.",
         ),
         http,
-        version="1",
-        context_param="ctx",
-        takes_mapping=True,
     )
 )

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from ..ir.spec import NodeSpec, Param
-from .base import BadParam, Context, NodeType
-from .disk import copy, make_folder, move, opened, refuse_special, remove, same_content, taken
+from .base import BadParam, Context, built_in, by_name
+from .disk import copy, move, opened, refuse_special, remove, same_content, taken
 from .files import PATH, files_touched
 from .paths import missing, named, reachable
 from .registry import register
@@ -128,7 +128,6 @@ def _size(source: Path) -> int:
 def _must_write(source: Path, target: Path, params: Mapping[str, Any]) -> bool:
     """Look what stands at the target; raises BadParam for a file that nobody said to replace."""
     if not target.exists():
-        make_folder(target.parent, "to")
         return True
     if same_content(source, target):
         return False
@@ -147,42 +146,29 @@ _SOURCE = replace(
 )
 _DELETED = replace(PATH, description="The file; a link, not what it leads to.")
 _TO = Param(
-    "to",
-    ("string",),
-    required=True,
-    accepts=("destination", "target", "dest_path"),
+    "to", ("string",), required=True, accepts=("destination", "target", "dest_path"),
     aliases=("dest", "dst", "output", "to_path", "target_path", "destination_path", "new_path"),
     description="Where it shall be; in a folder that is there, or with `/` at its end, it keeps"
     " its name.",
-)
+)  # fmt: skip
 _OVERWRITE = Param(
-    "overwrite",
-    ("boolean",),
-    default=False,
-    aliases=("force", "replace"),
+    "overwrite", ("boolean",), default=False, aliases=("force", "replace"),
     description="Replace another file that is there already.",
-)
+)  # fmt: skip
 _MISSING_OK = Param(
-    "missing_ok",
-    ("boolean",),
-    default=False,
-    aliases=("ignore_missing", "force"),
+    "missing_ok", ("boolean",), default=False, aliases=("ignore_missing", "force"),
     description="Let it be no error if there is no such file.",
-)
+)  # fmt: skip
 
 COPY_FILE = register(
-    NodeType(
+    built_in(
         NodeSpec(
             "copy-file",
-            {param.name: param for param in (_SOURCE, _TO, _OVERWRITE)},
+            by_name(_SOURCE, _TO, _OVERWRITE),
             outputs={"path": "string", "bytes": "integer"},
-            effect="write",
             description="Copy a file of the project, whole or not at all.",
         ),
         copy_file,
-        version="1",
-        context_param="ctx",
-        takes_mapping=True,
         stands=still_copied,
         repeatable=is_there,
         touches=files_touched,
@@ -190,18 +176,14 @@ COPY_FILE = register(
 )
 
 MOVE_FILE = register(
-    NodeType(
+    built_in(
         NodeSpec(
             "move-file",
-            {param.name: param for param in (_SOURCE, _TO, _OVERWRITE)},
+            by_name(_SOURCE, _TO, _OVERWRITE),
             outputs={"path": "string", "source": "string", "bytes": "integer"},
-            effect="write",
             description="Move or rename a file of the project.",
         ),
         move_file,
-        version="1",
-        context_param="ctx",
-        takes_mapping=True,
         stands=still_moved,
         repeatable=is_there,
         touches=files_touched,
@@ -209,18 +191,14 @@ MOVE_FILE = register(
 )
 
 DELETE_FILE = register(
-    NodeType(
+    built_in(
         NodeSpec(
             "delete-file",
-            {param.name: param for param in (_DELETED, _MISSING_OK)},
+            by_name(_DELETED, _MISSING_OK),
             outputs={"path": "string", "bytes": "integer", "deleted": "boolean"},
-            effect="write",
             description="Delete a file of the project.",
         ),
         delete_file,
-        version="1",
-        context_param="ctx",
-        takes_mapping=True,
         stands=still_deleted,
         touches=files_touched,
     )

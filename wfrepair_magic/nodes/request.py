@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import json
 import math
 import re
 import urllib.parse
@@ -11,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..ir.model import Effect
-from .base import BadParam, Context
+from .base import BadParam, Context, json_text
 from .exchange import Request, Target, target_of
 
 READING = ("GET", "HEAD")
@@ -148,10 +147,7 @@ def _body(body: object, headers: list[tuple[str, str]]) -> tuple[bytes | None, s
     given = next((value for name, value in headers if name.casefold() == "content-type"), "")
     if given.partition(";")[0].strip().lower() == _FORM_TYPE:
         return _form("body", body).encode(), _FORM_TYPE
-    try:
-        return json.dumps(body, ensure_ascii=False, allow_nan=False).encode(), "application/json"
-    except (TypeError, ValueError) as error:
-        raise BadParam("body", f"is neither text nor JSON data: {error}") from error
+    return json_text("body", body).encode(), "application/json"
 
 
 def _basic(userinfo: bytes) -> str:

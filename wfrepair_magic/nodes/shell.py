@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import json
 import os
 import signal
 from collections.abc import Mapping
@@ -14,8 +13,18 @@ from typing import Any
 from ..ir.shell import Program
 from ..ir.spec import NodeSpec, Param
 from ..settings import LIMITS
-from .base import AnswerUnreadable, BadParam, Cancelled, Context, ExitCode, NodeType, TimedOut
-from .environment import Environment, environment_for, handed_over, relevant
+from .base import (
+    AnswerUnreadable,
+    BadParam,
+    Cancelled,
+    Context,
+    ExitCode,
+    TimedOut,
+    built_in,
+    by_name,
+    json_text,
+)
+from .environment import environment_for, handed_over, relevant
 from .process import Bounds, Ended, Launch, run_process
 from .registry import register
 
@@ -26,13 +35,11 @@ SHOWN_CHARACTERS = 1_000
 
 @dataclass(frozen=True)
 class Command:
-    """The params of a shell node, checked."""
+    """The params of a shell node, checked; `removed` are the variables kept from it."""
 
     text: str
-    argv: tuple[str, ...]
-    stdin: bytes | None
-    cwd: Path
-    environment: Environment
+    launch: Launch
+    removed: tuple[str, ...]
     ok_codes: tuple[int, ...]
     strip_newline: bool
 
@@ -47,10 +54,9 @@ def shell(params: Mapping[str, Any], ctx: Context) -> dict[str, Any]:
     """
     command = _command(params, ctx)
     seconds = LIMITS.shell_seconds if ctx.timeout is None else ctx.timeout
-    launch = Launch(command.argv, command.cwd, command.environment.variables, command.stdin)
     bounds = Bounds(seconds, LIMITS.output_bytes, ctx.cancelled)
     try:
-        ended = run_process(launch, bounds)
+        ended = run_process(command.launch, bounds)
     except OSError as error:
         raise _not_started(command, error) from error
     if ended.cut == "cancelled":
@@ -67,12 +73,12 @@ def shell(params: Mapping[str, Any], ctx: Context) -> dict[str, Any]:
 def _command(params: Mapping[str, Any], ctx: Context) -> Command:
     text, values = _program(params["command"])
     environment = environment_for(params.get("env"), os.environ)
+    argv = (_shell(params.get("shell", "sh")), "-c", text)
+    stdin, folder = _stdin(params.get("stdin")), _folder(params.get("cwd"), ctx)
     return Command(
         text,
-        (_shell(params.get("shell", "sh")), "-c", text),
-        _stdin(params.get("stdin")),
-        _folder(params.get("cwd"), ctx),
-        Environment({**environment.variables, **values}, environment.removed),
+        Launch(argv, folder, {**environment.variables, **values}, stdin),
+        environment.removed,
         _ok_codes(params.get("ok_codes", (0,))),
         params.get("strip_newline", True) is not False,
     )
@@ -100,10 +106,7 @@ def _stdin(value: object) -> bytes | None:
         return value
     if isinstance(value, str):
         return value.encode("utf-8", "surrogateescape")
-    try:
-        return json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
-    except (TypeError, ValueError) as error:
-        raise BadParam("stdin", f"is neither text nor JSON data: {error}") from error
+    return json_text("stdin", value).encode()
 
 
 def _folder(cwd: object, ctx: Context) -> Path:
@@ -132,7 +135,7 @@ def _outputs(ended: Ended, strip_newline: bool) -> dict[str, Any]:
 
 def _not_started(command: Command, error: OSError) -> Exception:
     if isinstance(error, FileNotFoundError):
-        return BadParam("shell", f"there is no `{command.argv[0]}` on this machine")
+        return BadParam("shell", f"there is no `{command.launch.argv[0]}` on this machine")
     if error.errno == errno.E2BIG:
         return BadParam("command", "and its values are too large; hand large ones over as `stdin`")
     return error
@@ -155,7 +158,7 @@ def _message(command: Command, outputs: Mapping[str, Any]) -> str:
     """Say how the command ended, with its last words and the secrets that it may have missed."""
     said = outputs["stderr"].strip() or outputs["stdout"].strip()
     words = "\n".join(said.splitlines()[-SHOWN_LINES:])[-SHOWN_CHARACTERS:]
-    missing = relevant(command.environment.removed, command.text, outputs["stderr"])
+    missing = relevant(command.removed, command.text, outputs["stderr"])
     names = ", ".join(f"`{name}`" for name in missing)
     advice = (
         f"\n(not handed to the command, as it looks like a secret: {names};"
@@ -174,72 +177,50 @@ def _how(code: int) -> str:
         return f"was ended by signal {-code}"
 
 
+_PARAMS = by_name(
+    Param(
+        "command", ("string",), required=True, program=True,
+        aliases=("cmd", "script", "run", "code", "commands"),
+        description="The command line; a template in it becomes one word.",
+    ),
+    Param(
+        "stdin", default=None, aliases=("input",),
+        description="What the command reads: text, or data as JSON.",
+    ),
+    Param(
+        "cwd", ("string",), default=None,
+        aliases=("working_directory", "workdir", "working_dir", "dir", "folder"),
+        description="The folder to run in, from the workflow's own.",
+    ),
+    Param(
+        "env", ("object", "array"), default=None, aliases=("environment", "envs", "env_vars"),
+        description="Variables and their values; null, or a list of names, hands over the kernel's"
+        " own.",
+    ),
+    Param(
+        "ok_codes", ("array", "integer"), default=[0],
+        aliases=("ok_code", "exit_codes", "success_codes"),
+        description="The exit codes that are no failure.",
+    ),
+    Param(
+        "strip_newline", ("boolean",), default=True, aliases=("strip", "trim"),
+        description="Take the newlines at the end of each output off.",
+    ),
+    Param(
+        "shell", ("string",), default="sh", enum=SHELLS,
+        description="The shell that reads the command.",
+    ),
+)  # fmt: skip
+
 SHELL = register(
-    NodeType(
+    built_in(
         NodeSpec(
             "shell",
-            {
-                param.name: param
-                for param in (
-                    Param(
-                        "command",
-                        ("string",),
-                        required=True,
-                        aliases=("cmd", "script", "run", "code", "commands"),
-                        program=True,
-                        description="The command line; a template in it becomes one word.",
-                    ),
-                    Param(
-                        "stdin",
-                        default=None,
-                        aliases=("input",),
-                        description="What the command reads: text, or data as JSON.",
-                    ),
-                    Param(
-                        "cwd",
-                        ("string",),
-                        default=None,
-                        aliases=("working_directory", "workdir", "working_dir", "dir", "folder"),
-                        description="The folder to run in, from the workflow's own.",
-                    ),
-                    Param(
-                        "env",
-                        ("object", "array"),
-                        default=None,
-                        aliases=("environment", "envs", "env_vars"),
-                        description="Variables and their values; null, or a list of names, hands"
-                        " over the kernel's own.",
-                    ),
-                    Param(
-                        "ok_codes",
-                        ("array", "integer"),
-                        default=[0],
-                        aliases=("ok_code", "exit_codes", "success_codes"),
-                        description="The exit codes that are no failure.",
-                    ),
-                    Param(
-                        "strip_newline",
-                        ("boolean",),
-                        default=True,
-                        aliases=("strip", "trim"),
-                        description="Take the newlines at the end of each output off.",
-                    ),
-                    Param(
-                        "shell",
-                        ("string",),
-                        default="sh",
-                        enum=SHELLS,
-                        description="The shell that reads the command.",
-                    ),
-                )
-            },
+            _PARAMS,
             outputs={"stdout": "string", "stderr": "string", "exit_code": "integer"},
             description="Run a command line in a shell.",
         ),
         shell,
-        version="1",
-        context_param="ctx",
-        takes_mapping=True,
         variables=lambda params: handed_over(params.get("env"), os.environ),
     )
 )

@@ -88,7 +88,7 @@ def _header(state: RunState, now: float) -> str:
     _, *facts = words.headline(state, now)
     name = escape(words.one_line(state.workflow) or "workflow")
     place = f"run {escape(state.run)} · session {escape(state.session)}" if state.run else ""
-    owner = escape(f"waits for {state.owner}, who holds this session") if state.owner else ""
+    owner = escape(words.waits(state.owner, state.doing)) if state.owner else ""
     small = "".join(f'<div class="wfr-small">{text}</div>' for text in (place, owner) if text)
     return (
         f'<div><span class="wfr-state {kind(state.state)}">{_sign(state.state)}</span>'

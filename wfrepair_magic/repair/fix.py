@@ -5,12 +5,13 @@ from __future__ import annotations
 import enum
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal, NamedTuple
 
 from ..errors import BadWorkflow
 from ..events import Suggestion
-from ..ir.patch import Patch
+from ..ir.patch import Patch, diff
 from ..ir.workflow import Workflow
 from ..problem import Problem, Slot
 
@@ -47,15 +48,23 @@ def signature(problem: Problem) -> Signature:
     return Signature(problem.node, problem.code, problem.slot)
 
 
+class Change(NamedTuple):
+    """One repair in words: what it changes, why, and the code of what was wrong."""
+
+    title: str
+    why: str
+    code: str
+
+
 @dataclass(frozen=True)
 class Fix:
-    """One edit that would repair one workflow, and only that one (`digest`).
+    """One edit that would repair one workflow, and only that one: `before`, which becomes `after`.
 
     `confidence` is the lower Wilson bound, from 0 to 1, of how often its rule was right when it
     was measured; 0 means that it never was.  `preview` maps each node to what the next run would
     do with it ("reused", "runs", "would send", …) and is empty where other errors keep anything
-    from running.  `inverse` takes the edit back, `repairs` names the problems that it removes,
-    `sends` the nodes with effects that would run next.
+    from running.  `repairs` names the problems that it removes, `sends` the nodes with effects
+    that would run next.  `parts` are the repairs of one that is several, else empty.
     """
 
     code: str
@@ -65,34 +74,44 @@ class Fix:
     why: str
     evidence: tuple[str, ...]
     patch: Patch
-    diff: str
     rung: Rung
     preview: Mapping[str, str]
     title: str
     node: str | None
     slot: Slot
-    digest: str
-    inverse: Patch
     repairs: tuple[Signature, ...]
+    before: Workflow = field(repr=False)
+    after: Workflow = field(repr=False)
     sends: tuple[str, ...] = ()
+    parts: tuple[Change, ...] = ()
+
+    @cached_property
+    def diff(self) -> str:
+        """The change of the author's text, as a unified diff."""
+        return diff(self.before, self.after)
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        """What it changes, one by one."""
+        return self.parts or (Change(self.title, self.why, self.code),)
 
     def apply(self, workflow: Workflow) -> Workflow:
         """Give the repaired workflow; `workflow` itself stays as it is.
 
         Raises BadWorkflow where it is not the workflow that the fix was made for.
         """
-        if workflow.digest != self.digest:
+        if workflow.digest != self.before.digest:
             raise BadWorkflow(
                 f"the fix {self.title!r} was made for another text of this workflow; run it again"
             )
-        return self.patch.apply(workflow)
+        return self.after if workflow is self.before else self.patch.apply(workflow)
 
     def undo(self, repaired: Workflow) -> Workflow:
         """Take the edit back from the workflow that `apply` gave, or from a later edit of it.
 
         Raises BadWorkflow where what the fix wrote stands there no more.
         """
-        return self.inverse.apply(repaired)
+        return self.patch.inverse(self.before).apply(repaired)
 
 
 def suggestion(fix: Fix, number: int) -> Suggestion:

@@ -2,18 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from ..ir.patch import Edit, Insert, Patch, Remove, RenameKey, SetValue
 from ..problem import Slot
-
-
-def join(patches: Iterable[Patch]) -> Patch | None:
-    """Give one patch that does what all do; None where two of them want different things."""
-    joint: Patch | None = Patch(())
-    for patch in patches:
-        joint = with_edits(joint, patch) if joint is not None else None
-    return joint
 
 
 def with_edits(patch: Patch, other: Patch) -> Patch | None:

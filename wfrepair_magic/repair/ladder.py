@@ -11,15 +11,15 @@ from typing import Final
 
 from ..engine.result import Preview
 from ..errors import BadWorkflow
-from ..ir.patch import Edit, Insert, Patch, diff
+from ..ir.patch import Edit, Insert, Patch
 from ..ir.spec import Catalogue
 from ..ir.templates import resolve, source_template
 from ..ir.workflow import Workflow
 from ..problem import Problem, Slot
-from .fix import Fix, Level, LevelName, Rung, signature
+from .fix import Change, Fix, Level, LevelName, Rung, signature
 from .joint import moved, touched
 from .policy import effective_level, sending
-from .rules.base import Case
+from .rules.base import Candidate, Case
 
 _NAMES: Final[Mapping[Level, LevelName]] = {
     Level.SHOW: "SHOW",
@@ -35,22 +35,17 @@ Look = Callable[[Workflow], Preview]
 
 
 @dataclass(frozen=True)
-class Draft:
-    """An edit that somebody holds to be right, before it is verified.
+class Draft(Candidate):
+    """An edit that a rule of this code proposes, before it is verified.
 
     `cases` are the problems that it removes; `unveils` are the nodes and edges (their slots) of
-    which the check could not see everything before.  The other fields are as in Fix.
+    which the check could not see everything before; `parts` are as in Fix.
     """
 
     code: str
-    level: Level
-    confidence: float
-    patch: Patch
-    title: str
-    why: str
-    evidence: tuple[str, ...]
     cases: tuple[Case, ...]
     unveils: frozenset[Slot] = frozenset()
+    parts: tuple[Change, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -59,6 +54,10 @@ class Refused:
 
     draft: Draft
     reason: str
+
+    def describe(self) -> str:
+        """Give it as one line."""
+        return f"{self.draft.code}: {self.draft.title} was tried and dropped: {self.reason}"
 
 
 @dataclass(frozen=True)
@@ -136,6 +135,8 @@ def _led_to(edit: Edit, workflow: Workflow) -> tuple[object, ...]:
 def _check(draft: Draft, ground: Ground, repaired: Workflow) -> _Seen | Refused:
     """V1: nothing new is wrong; then, if nothing at all is, V2."""
     after = _errors(repaired, ground.catalogue)
+    if not after:
+        return _resolve(draft, ground, repaired)
     before = Counter(_same(problem, draft.patch) for problem in ground.errors)
     new = [problem for problem in after if not _counted(before, problem)]
     caused = [problem for problem in new if problem.slot[:2] not in draft.unveils]
@@ -143,9 +144,7 @@ def _check(draft: Draft, ground: Ground, repaired: Workflow) -> _Seen | Refused:
         return Refused(draft, f"then {caused[0].describe()}")
     if new:
         return _Seen("V0", min(draft.level, Level.ASK), Preview({}), _first(new[0]))
-    if after:
-        return _Seen("V1", draft.level, Preview({}), _first(after[0]))
-    return _resolve(draft, ground, repaired)
+    return _Seen("V1", draft.level, Preview({}), _first(after[0]))
 
 
 def _resolve(draft: Draft, ground: Ground, repaired: Workflow) -> _Seen | Refused:
@@ -220,18 +219,18 @@ def _fix(draft: Draft, ground: Ground, repaired: Workflow, seen: _Seen) -> Fix:
         confidence=round(draft.confidence, 4),
         origin="rule",
         why=draft.why,
-        evidence=(*draft.evidence, *seen.notes),
+        evidence=(*(fact.text for fact in draft.facts), *seen.notes),
         patch=draft.patch,
-        diff=diff(ground.workflow, repaired),
         rung=seen.rung,
         preview=dict(seen.preview.verdicts),
         title=draft.title,
         node=problems[0].node if alone else None,
         slot=problems[0].slot if len(problems) == 1 else (),
-        digest=ground.workflow.digest,
-        inverse=draft.patch.inverse(ground.workflow),
         repairs=tuple(signature(problem) for problem in problems),
+        before=ground.workflow,
+        after=repaired,
         sends=sending(seen.preview),
+        parts=draft.parts,
     )
 
 

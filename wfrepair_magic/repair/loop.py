@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Protocol
 
 from ..engine.result import Outcome, Preview
 from ..events import Event, FixApplied, FixesFound, Suggestion
@@ -18,28 +17,17 @@ from .policy import Policy, choose
 from .propose import Proposal, propose
 
 
-class Execute(Protocol):
-    """Runs a workflow; `attempt` is 1 for the author's own text and grows with each repair."""
-
-    def __call__(self, workflow: Workflow, attempt: int) -> Outcome:
-        """Give the outcome; what completed before is reused, not repeated."""
-        ...
-
-
-class LookAfter(Protocol):
-    """Says what a run of a workflow would do after that outcome, executing nothing."""
-
-    def __call__(self, workflow: Workflow, outcome: Outcome) -> Preview:
-        """Give the preview of a workflow that the check finds free of errors."""
-        ...
-
-
 @dataclass(frozen=True)
 class Means:
-    """What the loop acts with: it runs, looks ahead and tells; and what it remembers."""
+    """What the loop acts with: it runs, looks ahead and tells; and what it remembers.
 
-    execute: Execute
-    look: LookAfter
+    `execute` runs a workflow and reuses what completed before; it is given the number of the
+    attempt, 1 for the author's own text.  `look` says what a run of a workflow without errors
+    would do after an outcome, and executes nothing.
+    """
+
+    execute: Callable[[Workflow, int], Outcome]
+    look: Callable[[Workflow, Outcome], Preview]
     emit: Callable[[Event], object]
     last_good: LastGood = NOTHING
 

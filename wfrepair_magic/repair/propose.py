@@ -6,14 +6,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from ..ir.patch import Patch
-from .fix import Fix, Level
+from .fix import Change, Fix, Level
 from .joint import with_edits
 from .ladder import Draft, Ground, Look, Refused, climb
 from .rules import RULES
-from .rules.base import Abstain, Candidate, Case
+from .rules.base import Case
 
 MOST_SINGLE = 10
 """So many repairs are verified one by one; those beyond are offered in the joint one only."""
+
+MOST_TITLES = 3
+"""So many repairs are named in the title of a joint one; its evidence names all."""
 
 
 @dataclass(frozen=True)
@@ -33,22 +36,20 @@ def propose(cases: Sequence[Case], look: Look) -> Proposal:
     """
     if not cases:
         return Proposal()
-    first = cases[0]
-    ground = Ground(first.workflow, tuple(cases), first.catalogue, look)
+    ground = Ground(cases[0].workflow, tuple(cases), cases[0].catalogue, look)
     drafts, abstained = _ask(cases)
-    climbed = [climb(draft, ground) for draft in drafts[:MOST_SINGLE]]
-    abstained += [_sentence(result) for result in climbed if isinstance(result, Refused)]
-    verified = [
-        (draft, result)
-        for draft, result in zip(drafts, climbed, strict=False)
-        if isinstance(result, Fix)
-    ]
-    pool = [draft for draft, _ in verified] + drafts[MOST_SINGLE:]
-    safe = [draft for draft, fix in verified if fix.level == Level.SAFE.name]
-    joint = _joint_results((pool, safe), ground)
-    abstained += [_sentence(result) for result in joint if isinstance(result, Refused)]
-    fixes = [fix for _, fix in verified] + [fix for fix in joint if isinstance(fix, Fix)]
-    return Proposal(tuple(sorted(fixes, key=_rank)), tuple(abstained))
+    results = [climb(draft, ground) for draft in drafts[:MOST_SINGLE]]
+    climbed = [*zip(drafts, results, strict=False)]
+    held = [draft for draft, result in climbed if isinstance(result, Fix)]
+    safe = [draft for draft, result in climbed if isinstance(result, Fix) and _is_safe(result)]
+    results += _joint_results((held + drafts[MOST_SINGLE:], safe), ground)
+    fixes = [result for result in results if isinstance(result, Fix)]
+    refused = [result.describe() for result in results if isinstance(result, Refused)]
+    return Proposal(tuple(sorted(fixes, key=_rank)), (*abstained, *refused))
+
+
+def _is_safe(fix: Fix) -> bool:
+    return fix.level == Level.SAFE.name
 
 
 def _rank(fix: Fix) -> tuple[int, int, int, float]:
@@ -63,7 +64,7 @@ def _ask(cases: Iterable[Case]) -> tuple[list[Draft], list[str]]:
     for case in cases:
         draft = _answer(case)
         if isinstance(draft, str):
-            abstained.append(draft)
+            abstained.append(f"{case.problem.code} at {case.spot}: {draft}")
             continue
         twin = next((i for i, other in enumerate(drafts) if other.patch == draft.patch), None)
         if twin is None:
@@ -74,44 +75,20 @@ def _ask(cases: Iterable[Case]) -> tuple[list[Draft], list[str]]:
 
 
 def _answer(case: Case) -> Draft | str:
-    problem = case.problem
-    rule = RULES.get(problem.code)
+    rule = RULES.get(case.problem.code)
     if rule is None:
-        hint = f" – {problem.hint}" if problem.hint else ""
-        return f"{problem.code} at {case.spot}: no rule repairs this: {problem.message}{hint}"
+        return "no rule repairs this"
     answer = rule.repair(case)
-    if isinstance(answer, Abstain):
-        return f"{problem.code} at {case.spot}: {answer.reason}"
-    return _draft(case, answer, rule.unveils)
-
-
-def _draft(case: Case, answer: Candidate, unveils: bool) -> Draft:
-    return Draft(
-        code=case.problem.code,
-        level=answer.level,
-        confidence=answer.confidence,
-        patch=answer.patch,
-        title=answer.title,
-        why=answer.why,
-        evidence=answer.evidence,
-        cases=(case,),
-        unveils=frozenset({case.problem.slot[:2]} if unveils else ()),
-    )
+    if isinstance(answer, str):
+        return answer or "no rule repairs this"
+    unveiled = frozenset({case.problem.slot[:2]} if rule.unveils else ())
+    return Draft(**vars(answer), code=rule.code, cases=(case,), unveils=unveiled)
 
 
 def _together(draft: Draft, twin: Draft) -> Draft:
-    """Make one draft of two that make the same edit; it is as sure as the less sure one."""
-    return replace(
-        draft,
-        level=min(draft.level, twin.level),
-        confidence=min(draft.confidence, twin.confidence),
-        cases=(*draft.cases, *twin.cases),
-    )
-
-
-def _sentence(refused: Refused) -> str:
-    draft = refused.draft
-    return f"{draft.code}: {draft.title} was tried and dropped: {refused.reason}"
+    """Make one draft of two that make the same edit."""
+    facts = tuple(dict.fromkeys((*draft.facts, *twin.facts)))
+    return replace(draft, facts=facts, cases=(*draft.cases, *twin.cases))
 
 
 def _joint_results(groups: Iterable[list[Draft]], ground: Ground) -> list[Fix | Refused]:
@@ -124,7 +101,7 @@ def _joint_results(groups: Iterable[list[Draft]], ground: Ground) -> list[Fix | 
         tried.append(joint.patch)
         result = climb(joint, ground)
         found.append(result)
-        if isinstance(result, Fix) and result.level == Level.SAFE.name:
+        if isinstance(result, Fix) and _is_safe(result):
             break
     return found
 
@@ -132,7 +109,7 @@ def _joint_results(groups: Iterable[list[Draft]], ground: Ground) -> list[Fix | 
 def _joint(drafts: Iterable[Draft]) -> Draft | None:
     """Make one draft of many, leaving out what contradicts one that came before it."""
     chosen: list[Draft] = []
-    patch = Patch(())
+    patch = Patch()
     for draft in drafts:
         joined = with_edits(patch, draft.patch)
         if joined is not None:
@@ -140,14 +117,19 @@ def _joint(drafts: Iterable[Draft]) -> Draft | None:
             chosen.append(draft)
     if len(chosen) < 2:
         return None
+    titles = "; ".join(draft.title for draft in chosen[:MOST_TITLES])
+    more = f" and {len(chosen) - MOST_TITLES} more" if len(chosen) > MOST_TITLES else ""
     return Draft(
-        code=" + ".join(sorted({draft.code for draft in chosen})),
-        level=min(draft.level for draft in chosen),
-        confidence=min(draft.confidence for draft in chosen),
-        patch=patch,
-        title=f"{len(chosen)} repairs in one: {'; '.join(draft.title for draft in chosen)}",
+        patch,
+        title=f"{len(chosen)} repairs in one: {titles}{more}",
         why=f"{len(chosen)} problems are independent of each other and can be mended at once.",
-        evidence=tuple(f"{draft.title}: {line}" for draft in chosen for line in draft.evidence),
+        facts=tuple(
+            replace(fact, text=f"{draft.title}: {fact.text}")
+            for draft in chosen
+            for fact in draft.facts
+        ),
+        code=" + ".join(sorted({draft.code for draft in chosen})),
         cases=tuple(case for draft in chosen for case in draft.cases),
         unveils=frozenset().union(*(draft.unveils for draft in chosen)),
+        parts=tuple(Change(draft.title, draft.why, draft.code) for draft in chosen),
     )

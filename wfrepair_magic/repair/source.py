@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from ..errors import BadWorkflow
 from ..ir.patch import Splice
 from ..ir.workflow import Workflow
-from ..problem import Problem
 
 MOST_SLIPS: Final = 200
 """A text with more slips than this is left alone."""
@@ -37,31 +34,15 @@ def mend(text: str) -> Mended | str:
     told: list[str] = []
     sure = True
     for _ in range(MOST_SLIPS):
-        problem = _first_problem(text)
+        problem = next(iter(Workflow.accept(text).unread), None)
         if problem is None:
             return Mended(text, tuple(splices), tuple(told), sure)
         changes = problem.facts.get("replacements", ())
         if problem.code not in ("SRC01", "SRC02") or not changes:
-            return f"what is meant is not sure: {problem.describe()}"
+            return f"what is meant is not sure: {problem.place}"
         told.append(f"line {problem.line}: {problem.message}")
         sure = sure and (problem.facts.get("slip") or problem.facts.get("trap")) in _SURE
-        made = _splices(text, changes)
-        splices += made
-        for one in made:
-            text = text[: one.at] + one.new + text[one.at + len(one.old) :]
+        for start, end, new in sorted(changes, reverse=True):  # from the end: no place moves
+            splices.append(Splice(start, text[start:end], new))
+            text = text[:start] + new + text[end:]
     return f"there are more than {MOST_SLIPS} slips"
-
-
-def _first_problem(text: str) -> Problem | None:
-    """Give what keeps a text from being a workflow."""
-    try:
-        Workflow.parse(text)
-    except BadWorkflow as error:
-        return next(found for found in error.problems if isinstance(found, Problem))
-    return None
-
-
-def _splices(text: str, changes: Sequence[tuple[int, int, str]]) -> list[Splice]:
-    """Turn spans of one text into changes of which each follows the one before."""
-    ordered = sorted(changes, reverse=True)  # from the end, so that no place moves
-    return [Splice(start, text[start:end], new) for start, end, new in ordered]

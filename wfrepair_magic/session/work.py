@@ -21,7 +21,7 @@ from ..engine import passes
 from ..engine.backend import Backend, DaemonThreads
 from ..engine.doubts import doubt_text
 from ..engine.ledger import Receipt
-from ..engine.owner import Owner, me
+from ..engine.owner import me
 from ..engine.passes import Request, Tools
 from ..engine.result import NodeRun, Outcome, Preview
 from ..engine.thread import on_own_thread
@@ -29,6 +29,7 @@ from ..errors import BadWorkflow
 from ..ir.workflow import Workflow
 from ..monitor.history import HistoryWriter
 from ..repair.loop import Means, Repaired, repair_loop
+from .ahead import Ahead
 from .desk import Desk, RunAsked, open_desk
 from .options import Options
 
@@ -175,11 +176,14 @@ def _request(asked: Asked) -> Request:
 
 def _with_lease(asked: Asked, desk: Desk, tools: Tools) -> Repaired:
     """Run the loop as the session's owner; a live owner is waited for."""
-    told: Owner | None = None
+    ahead: Ahead | None = None
+    told = None
     while (holder := desk.acquire(tools.session, tools.owner)) is not None:
-        if holder != told:
-            told = holder
-            tools.emit(events.OwnerAwaited(owner=f"process {holder.pid}"))
+        if ahead is None or ahead.owner != holder:
+            ahead = Ahead(desk.ledger, tools.session, holder, tools.run)
+        if told != (tell := (f"process {holder.pid}", ahead.doing())):
+            told = tell
+            tools.emit(events.OwnerAwaited(owner=tell[0], doing=tell[1]))
         if tools.stop.wait(LEASE_LOOK):
             return _not_begun(asked, tools)
     try:

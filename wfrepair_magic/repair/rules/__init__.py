@@ -1,8 +1,8 @@
 """The rules, one entry for each code of the taxonomy that has one.
 
-A new rule is one `Rule` in one of these files: a function from a Case to a Candidate or to an
-Abstain, and its examples, before and after, from which its tests are made.  A rule starts at
-ASK; it becomes SAFE when the benchmark has shown 600 trials with no wrong edit.
+A new rule is one `Rule` in one of these files: a function from a Case to a Candidate, or to the
+reason why there is none, and its examples, before and after, from which its tests are made.  A
+rule starts at ASK; it becomes SAFE when the benchmark has shown 600 trials with no wrong edit.
 """
 
 from __future__ import annotations
@@ -11,18 +11,13 @@ from collections.abc import Mapping
 from typing import Final
 
 from . import (
-    circles,
     dialects,
     drift,
     graph,
-    heads,
-    ids,
-    lists,
     missing,
     node_types,
     outputs,
     params,
-    places,
     source,
     templates,
     types,
@@ -31,8 +26,7 @@ from . import (
 from .base import Rule
 
 _ROOMS: Final = (
-    heads, templates, drift, lists, types, dialects, circles, missing, params, places, values,
-    graph, node_types, ids, outputs, source,
+    templates, drift, types, dialects, missing, params, values, graph, node_types, outputs, source,
 )  # fmt: skip
 
 RULES: Final[Mapping[str, Rule]] = {rule.code: rule for room in _ROOMS for rule in room.RULES}

@@ -1,19 +1,22 @@
-"""What a rule is: from a Case to a Candidate, or to the reason why it abstains."""
+"""What a rule is: from a Case to a Candidate, or to the reason why there is none."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 from ...ir.model import MISSING, Node
-from ...ir.patch import Patch
+from ...ir.patch import Patch, SetValue
 from ...ir.spec import Catalogue, NodeSpec, Param
+from ...ir.subject import Subject
 from ...ir.templates import UNDECIDED
 from ...ir.workflow import Workflow
-from ...problem import Problem, Slot
-from ..fix import Level, LevelName, wilson
+from ...problem import Problem, Slot, path_text
+from ..fix import Level, wilson
 from ..last_good import NOTHING, LastGood
+from .examples import Example
 
 PLANTED: Final = wilson(600, 600)
 """The confidence of a rule without a choice to make: of 600 planted faults it mends all as they
@@ -63,6 +66,14 @@ class Case:
         return {**dict.fromkeys(heads, UNDECIDED), **self.inputs, **self.outputs}
 
     @property
+    def heads(self) -> tuple[str, ...]:
+        """What the templates of the problem's node may begin with."""
+        subject = Subject(self.workflow, self.workflow.data, self.catalogue)
+        return tuple(
+            head for head in subject.heads_for(self.problem.node) if head != self.problem.node
+        )
+
+    @property
     def code(self) -> str:
         """The code that says what is wrong; for an output, what is wrong with its source."""
         return str(self.problem.facts.get("as", self.problem.code))
@@ -86,58 +97,69 @@ class Case:
         return self.spec.param(str(slot[3])) if inside and self.spec is not None else None
 
     @property
+    def types(self) -> Sequence[str]:
+        """The JSON types that the value at the problem's place may have."""
+        found = self.problem.facts.get("types")
+        return tuple(found) if found else self.param.types if self.param is not None else ()
+
+    @property
     def spot(self) -> str:
         """The problem's place as people say it: ``send.params.text``, else its path."""
         problem = self.problem
         if problem.node is None or problem.slot[:1] != ("nodes",):
             return problem.path or "the workflow"
-        return ".".join([problem.node, *map(str, problem.slot[2:])])
+        return ".".join(filter(None, (problem.node, path_text(problem.slot[2:]))))
+
+
+@dataclass(frozen=True)
+class Fact:
+    """What speaks for an edit, to be looked up, and how far it carries; `confidence` as in Fix."""
+
+    text: str
+    level: Level = Level.ASK
+    confidence: float = UNMEASURED
+
+
+def certain(text: str) -> Fact:
+    """Give a fact that leaves no choice: what it speaks for may be done unasked."""
+    return Fact(text, Level.SAFE, PLANTED)
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """An edit that a rule holds to be right; `confidence` as in Fix.
+    """An edit that a rule holds to be right; it is as sure as the least of its facts.
 
-    `why` is one sentence; each line of `evidence` is a fact that can be looked up.
+    `why` is one sentence.
     """
 
-    level: Level
     patch: Patch
     title: str
     why: str
-    evidence: tuple[str, ...]
-    confidence: float
+    facts: tuple[Fact, ...]
+
+    @property
+    def level(self) -> Level:
+        """What may be done with it at most."""
+        return min(fact.level for fact in self.facts)
+
+    @property
+    def confidence(self) -> float:
+        """How sure it is, as in Fix."""
+        return min(fact.confidence for fact in self.facts)
 
 
-@dataclass(frozen=True)
-class Abstain:
-    """Why a rule gives no edit: a sentence, with what would help."""
+def swap(case: Case, new: Any, why: str, *facts: Fact) -> Candidate:
+    """Propose another value in the place of what stands at the problem's slot."""
+    old = case.written
+    texts = isinstance(old, str) and isinstance(new, str)
+    shown = [value if texts else json.dumps(value, ensure_ascii=False) for value in (old, new)]
+    title = f"`{shown[0]}` → `{shown[1]}` in {case.spot}"
+    return Candidate(Patch((SetValue(case.problem.slot, new, old),)), title, why, facts)
 
-    reason: str
 
-
-Answer = Candidate | Abstain
-
-
-@dataclass(frozen=True)
-class Example:
-    """A workflow that has one problem, and what the rule makes of it; a test is made from each.
-
-    `before` is the author's text and `after` the repaired one, or None where the rule must
-    abstain.  `outputs` are those of the nodes that have completed, `inputs` the values given.
-    `says` is a piece of the evidence, or of the reason for abstaining.  `last_text` is the text of
-    the last good run and `last_outputs` what its nodes gave; `types` are node types that it needs.
-    """
-
-    before: str
-    after: str | None
-    says: str
-    level: LevelName | None = None
-    outputs: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    inputs: Mapping[str, Any] = field(default_factory=dict)
-    last_text: str = ""
-    last_outputs: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    types: tuple[NodeSpec, ...] = ()
+Answer = Candidate | str
+"""An edit, or why there is none: what would help.  The problem's own message stands beside it and
+is not said again; what is empty says that no rule knows more."""
 
 
 @dataclass(frozen=True)

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from ...ir.dialects import foreign
-from ...ir.patch import Patch, SetValue
 from ...ir.templates import TemplateError, parse, references, resolve
-from ..fix import Level
-from .base import PLANTED, UNMEASURED, Abstain, Answer, Candidate, Case, Example, Rule
+from .base import Answer, Case, Fact, Rule, certain
+from .examples import Scene
 from .matching import listing
-from .steps import braced
+from .steps import Step, applied, braced, candidate
 
 
 def ours(case: Case) -> Answer:
@@ -21,26 +20,14 @@ def ours(case: Case) -> Answer:
     The bare name of something may be meant as text, so there a person is asked.
     """
     text = case.written
-    if not isinstance(text, str):
-        return Abstain(case.problem.message)
-    found = [one for one in foreign(text) if _is_meant(case, one.text)]
-    new = text
-    for one in reversed(found):
-        new = new[: one.start] + one.ours + new[one.end :]
-    reason = _unsound(case, new) if found else case.problem.message
-    if reason:
-        return Abstain(reason)
+    found = [one for one in foreign(text) if _is_meant(case, one.text)] if text else []
+    spans = [(one.start, one.end, one.ours) for one in found]
     bare = any(one.path == one.head and not one.text.startswith("${") for one in found)
-    names = listing(list(dict.fromkeys(one.path for one in found)))
-    shown = ", ".join(dict.fromkeys(f"`{one.text}` → `{one.ours}`" for one in found))
-    return Candidate(
-        level=Level.ASK if bare else Level.SAFE,
-        patch=Patch((SetValue(case.problem.slot, new, text),)),
-        title=f"{shown} in {case.spot}",
-        why="The template is written as another tool would have it, and would stay plain text.",
-        evidence=(f"{names} can be read here",),
-        confidence=UNMEASURED if bare else PLANTED,
-    )
+    read = f"{listing(list(dict.fromkeys(one.path for one in found)))} can be read here"
+    steps = _steps(spans, Fact(read) if bare else certain(read))
+    reason = _unsound(case, applied(text, steps)) if found else ""
+    why = "The template is written as another tool would have it, and would stay plain text."
+    return candidate(case, steps, why) if found and not reason else reason
 
 
 def _is_meant(case: Case, text: str) -> bool:
@@ -49,15 +36,25 @@ def _is_meant(case: Case, text: str) -> bool:
     return text == written if isinstance(written, str) else text.startswith(("${{", "{{"))
 
 
+def _steps(spans: Iterable[tuple[int, int, str]], fact: Fact) -> list[Step]:
+    """Make a step of each change of one text, given from its beginning to its end."""
+    steps: list[Step] = []
+    shift = 0
+    for start, end, new in spans:
+        steps.append(Step(start + shift, end + shift, new, fact))
+        shift += len(new) - (end - start)
+    return steps
+
+
 def _unsound(case: Case, text: str) -> str:
     """Say why a text cannot be right; "" where all its templates resolve or may yet do so."""
     template, _ = braced(case, text)
     try:
         unknown = [ref.head for ref, _ in references(parse(template)) if ref.head not in case.scope]
     except TemplateError as error:
-        return f"{case.problem.message}; what it would be cannot be read: {error.message}"
+        return f"what it would be cannot be read: {error.message}"
     if unknown:
-        return f"there is no node or input {listing(unknown)}; {case.problem.message}"
+        return f"there is no node or input {listing(unknown)}"
     missed = resolve(template, case.scope, case.problem.slot).unresolved
     return missed[0].message if missed else ""
 
@@ -68,30 +65,17 @@ def shell_variable(case: Case) -> Answer:
     Any other one would be empty there, and nobody would see it.
     """
     text, name = case.written, str(case.problem.facts.get("written"))
-    template = f"${{{name}}}"
-    known = _known_to_shell(case, name) if isinstance(text, str) else ""
+    known = _known_to_shell(case, name)
     if not known:
-        return Abstain(
+        return (
             f"nothing says that the shell has a variable `{name}` – declare an input `{name}`, or"
-            f" write `${template}` if the shell has it"
+            f" write `$${{{name}}}` if the shell has it"
         )
-    return Candidate(
-        level=Level.ASK,
-        patch=Patch((SetValue(case.problem.slot, _escaped(text, name), text),)),
-        title=f"`{template}` → `${template}` in {case.spot}",
-        why=f"No node and no input is called `{name}`; the shell has such a variable.",
-        evidence=(f"{known}; `${template}` leaves it to the shell",),
-        confidence=UNMEASURED,
-    )
-
-
-def _escaped(text: str, name: str) -> str:
-    """Double the dollar of every template that is this name alone."""
     refs = [ref for ref, _ in references(parse(text)) if ref.text == name]
-    for ref in reversed(refs):
-        at = ref.start - len("${")
-        text = f"{text[:at]}${text[at:]}"
-    return text
+    spans = [(ref.start - len("${"), ref.end + 1, f"$${{{name}}}") for ref in refs]
+    steps = _steps(spans, Fact(f"{known}; `$${{{name}}}` leaves it to the shell"))
+    why = f"No node and no input is called `{name}`; the shell has such a variable."
+    return candidate(case, steps, why)
 
 
 def _known_to_shell(case: Case, name: str) -> str:
@@ -112,37 +96,21 @@ _USUAL: Final = frozenset({
 })  # fmt: skip
 """Variables that a shell sets itself, or that a session usually has."""
 
-
-def _send(text: str) -> str:
-    return f"""\
-inputs: {{channel: {{}}}}
+_SEND = Scene(
+    """\
+inputs: {channel: {}}
 nodes:
-  - {{id: fetch, type: value}}
+  - {id: fetch, type: value}
   - id: send
     type: value
     params:
-      to: ${{channel}}
-      text: '{text}'  # as they like it
-"""
-
-
-def _ls(command: str) -> str:
-    return f"nodes:\n  - id: ls\n    type: shell\n    params:\n      command: {command}\n"
-
-
-_GIVEN = {"fetch": {"body": "hello", "rows": [{"n": 1}]}}
-
-
-def _example(text: str, new: str | None, says: str) -> Example:
-    return Example(
-        before=_send(text),
-        after=None if new is None else _send(new),
-        outputs=_GIVEN,
-        inputs={"channel": "general"},
-        level=None if new is None else "SAFE",
-        says=says,
-    )
-
+      to: ${channel}
+      text: '@@'  # as they like it
+""",
+    {"fetch": {"body": "hello", "rows": [{"n": 1}]}},
+    {"channel": "general"},
+)
+_LS = Scene("nodes:\n  - id: ls\n    type: shell\n    params:\n      command: @@\n")
 
 RULES = (
     Rule(
@@ -151,33 +119,31 @@ RULES = (
         warns=True,
         unveils=True,
         examples=(
-            _example("Dear {{fetch.body}},", "Dear ${fetch.body},", "`fetch.body` can be read"),
-            _example("{{ fetch.rows[0].n }}", "${fetch.rows[0].n}", "can be read here"),
-            _example("so $fetch.body", "so ${fetch.body}", "`fetch.body` can be read here"),
-            _example("${{fetch.body}}!", "${fetch.body}!", "`fetch.body` can be read here"),
-            _example("${{fecth.body}}", None, "there is no node or input `fecth`"),
+            _SEND.safe("Dear {{fetch.body}},", "Dear ${fetch.body},", "`fetch.body` can be read"),
+            _SEND.safe("{{ fetch.rows[0].n }}", "${fetch.rows[0].n}", "can be read here"),
+            _SEND.safe("so $fetch.body", "so ${fetch.body}", "`fetch.body` can be read here"),
+            _SEND.safe("${{fetch.body}}!", "${fetch.body}!", "`fetch.body` can be read here"),
+            _SEND.leave("${{fecth.body}}", "there is no node or input `fecth`"),
         ),
     ),
     Rule(
         "TPL20",
         shell_variable,
         examples=(
-            Example(
-                before=_ls('"ls ${HOME}/a ${HOME}/b"'),
-                after=_ls('"ls $${HOME}/a $${HOME}/b"'),
-                level="ASK",
-                says="`$${HOME}` leaves it to the shell",
+            _LS.ask(
+                '"ls ${HOME}/a ${HOME}/b"',
+                '"ls $${HOME}/a $${HOME}/b"',
+                "`$${HOME}` leaves it to the shell",
             ),
-            Example(
-                before=_ls("for NAME in a b; do echo ${NAME}; done"),
-                after=_ls("for NAME in a b; do echo $${NAME}; done"),
-                level="ASK",
-                says="the command sets `NAME` itself",
+            _LS.ask(
+                "for NAME in a b; do echo ${NAME}; done",
+                "for NAME in a b; do echo $${NAME}; done",
+                "the command sets `NAME` itself",
             ),
-            Example(  # left to the shell it would be nothing, and the run green
-                before=_ls('"git clone ${REPO}"'),
-                after=None,
-                says="nothing says that the shell has a variable `REPO` – declare an input",
+            # Left to the shell it would be nothing, and the run green.
+            _LS.leave(
+                '"git clone ${REPO}"',
+                "nothing says that the shell has a variable `REPO` – declare an input",
             ),
         ),
     ),

@@ -1,37 +1,78 @@
-"""Rules for the graph: node types and edges."""
+"""Rules for the graph: ids that stand twice, edges and their ends, circles, lost nodes."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from typing import Any
 
+from ...ir.graph import dependencies, followers_of, reach
 from ...ir.language import EDGE
-from ...ir.patch import Patch, RenameKey, SetValue
+from ...ir.model import MISSING
+from ...ir.patch import Edit, Insert, Patch, RenameKey, SetValue
+from ...ir.spec import NodeSpec
+from ...ir.templates import heads, source_template
+from ...ir.workflow import Workflow
+from ...problem import path_text
 from ..fix import Level
-from .base import PLANTED, Abstain, Answer, Candidate, Case, Example, Rule
-from .matching import listing, meant, near
+from .base import PLANTED, Answer, Candidate, Case, Fact, Rule, swap
+from .examples import Scene
+from .matching import Meant, listing, meant, no_match
 
 
-def node_type(case: Case) -> Answer:
-    """GRF01: an unknown node type becomes the registered one that it stands for."""
-    written, names = case.written, sorted(case.catalogue)
-    if not isinstance(written, str):
-        return Abstain("the type of a node must be a name")
-    found = meant(written, names, "node types")
+def own_output(case: Case) -> Answer:
+    """TPL19: a node cannot read what it gives; what it may read is listed."""
+    return f"{case.problem.node} may read {listing(case.heads)} – say which is meant"
+
+
+def twice(case: Case) -> Answer:
+    """GRF03: the second node of an id gets another one, if nothing says the id."""
+    id, workflow = str(case.written), case.workflow
+    said = next(_mentions(workflow, id), None)
+    if said is not None:
+        return f"{said} says `{id}`: which one is meant?"
+    taken = {*(node.id for node in workflow.nodes), *workflow.inputs}
+    new = next(one for n in range(2, len(taken) + 3) if (one := f"{id}_{n}") not in taken)
+    why = f"Two nodes are called `{id}`; the second one gets a name of its own."
+    return swap(case, new, why, Fact(f"no template, edge, `after` or output says `{id}`"))
+
+
+def _mentions(workflow: Workflow, id: str) -> Iterator[str]:
+    """Say where an id is used."""
+    for node in workflow.nodes:
+        if id in heads(node.params) or id in node.after:
+            yield f"`{node.id}`"
+    for edge in workflow.edges:
+        if id in (edge.source, edge.to):
+            yield path_text(edge.slot)
+    for name, output in workflow.outputs.items():
+        if id in heads(source_template(output.source)):
+            yield f"the output `{name}`"
+    if workflow.start_node == id:
+        yield "`start_node`"
+
+
+def end(case: Case) -> Answer:
+    """GRF04: an unknown id in an edge, an `after` or `start_node` becomes the one it stands for."""
+    slot = case.problem.slot
+    other = {"from": "to", "to": "from"}.get(str(slot[-1]), "")
+    barred = [case.problem.node, case.at((*slot[:-1], other)) if slot[0] == "edges" else None]
+    ids = [id for id in case.problem.facts.get("ids", ()) if id not in barred]
+    return _named(case, ids, "node id", "node ids")
+
+
+def action(case: Case) -> Answer:
+    """GRF06: an action that a node never ends with becomes the one of its actions that is meant."""
+    names = [*case.problem.facts.get("actions", ())]
+    return _named(case, names, "action of the node", "actions of the node") if names else ""
+
+
+def _named(case: Case, names: list[str], what: str, whose: str) -> Answer:
+    written = str(case.written)
+    found = meant(written, names, whose, Level.SAFE)
     if found is None:
-        return Abstain(
-            f"no node type can be taken for `{written}`{near(written, names)}"
-            f"; there are {listing(names)} – name one of them, or register it with @node"
-        )
-    return Candidate(
-        level=Level.SAFE if found.folded else Level.ASK,
-        patch=Patch((SetValue(case.problem.slot, found.name, written),)),
-        title=f"`{written}` → `{found.name}` in {case.spot}",
-        why=f"`{written}` is no node type, and `{found.name}` is the one it stands for.",
-        evidence=(found.fact,),
-        confidence=found.confidence,
-    )
+        return no_match(written, names, what)
+    why = f"There is no {what} `{written}`, and `{found.name}` is the one it stands for."
+    return swap(case, found.name, why, found.fact)
 
 
 def edge_keys(case: Case) -> Answer:
@@ -39,85 +80,136 @@ def edge_keys(case: Case) -> Answer:
     slot = case.problem.slot[:2]
     edge = case.at(slot)
     if not isinstance(edge, Mapping):
-        return Abstain("an edge is a mapping with `from` and `to`")
-    renames = [found for key in edge if (found := _edge_key(key, edge)) is not None]
-    names = [*edge, *(rename.name for rename in renames)]
+        return "an edge is a mapping with `from` and `to`"
+    renames = {key: found for key in edge if (found := _edge_key(key, edge)) is not None}
+    names = [*edge, *(found.name for found in renames.values())]
     twice = next((name for name in EDGE.keys if names.count(name) > 1), None)
     if not renames:
-        return Abstain(f"the edge has {listing(list(edge))}; it needs `from` and `to`")
+        return f"the edge has {listing(list(edge))}; it needs `from` and `to`"
     if twice is not None:
-        return Abstain(f"the edge says `{twice}` in more than one way – keep the one that is meant")
+        return f"the edge says `{twice}` in more than one way – keep the one that is meant"
+    changes = ", ".join(f"`{key}` → `{found.name}`" for key, found in renames.items())
     return Candidate(
-        level=min(rename.level for rename in renames),
-        patch=Patch(tuple(RenameKey((*slot, one.key), one.name) for one in renames)),
-        title=f"{', '.join(f'`{one.key}` → `{one.name}`' for one in renames)} in {case.spot}",
-        why="The edge uses other words than `from`, `to` and `action` for its keys.",
-        evidence=tuple(rename.fact for rename in renames),
-        confidence=min(rename.confidence for rename in renames),
+        Patch(tuple(RenameKey((*slot, key), found.name) for key, found in renames.items())),
+        f"{changes} in {path_text(slot)}",
+        "The edge uses other words than `from`, `to` and `action` for its keys.",
+        tuple(found.fact for found in renames.values()),
     )
 
 
-@dataclass(frozen=True)
-class _Rename:
-    """What one wrong key of an edge stands for, and the fact that says so."""
-
-    key: str
-    name: str
-    level: Level
-    confidence: float
-    fact: str
-
-
-def _edge_key(key: str, edge: Mapping[str, Any]) -> _Rename | None:
+def _edge_key(key: str, edge: Mapping[str, Any]) -> Meant | None:
     """Say what a wrong key stands for; only the words for its two ends have one meaning."""
     if key in EDGE.keys:
         return None
     alias = EDGE.meant(key)
     if alias is not None:
         level = Level.SAFE if alias.required else Level.ASK
-        fact = f"`{key}` is a registered other word for `{alias.name}`"
-        return _Rename(key, alias.name, level, PLANTED, fact)
-    found = meant(key, [name for name in EDGE.keys if name not in edge], "keys that it lacks")
-    if found is None:
-        return None
-    return _Rename(key, found.name, Level.ASK, found.confidence, found.fact)
+        text = f"`{key}` is a registered other word for `{alias.name}`"
+        return Meant(alias.name, Fact(text, level, PLANTED))
+    lacking = [name for name in EDGE.keys if name not in edge]
+    return meant(key, lacking, "keys that it lacks", Level.ASK)
 
 
-def _typed(name: str) -> str:
-    return f"nodes:\n  - id: load\n    type: {name}\n    params: {{path: a.txt}}\n"
+def circle(case: Case) -> Answer:
+    """GRF07: the smallest circle is shown, link by link."""
+    ids = [str(id) for id in case.problem.facts.get("cycle", ())]
+    return f"take out the one link of {' → '.join([*ids, *ids[:1]])} that is not meant"
 
 
-def _edge(edge: str) -> str:
-    nodes = "  - {id: a, type: value}\n  - {id: b, type: value}\n"
-    return f"nodes:\n{nodes}edges:\n  - {edge}  # a first\n"
+def unreached(case: Case) -> Answer:
+    """GRF08: a node whose outputs a reached node reads gets an edge from the first node."""
+    workflow, id = case.workflow, case.problem.node
+    start = workflow.start_node
+    if id is None or start is None:
+        return ""
+    reached = reach([start], followers_of(dependencies(workflow)))
+    readers = [n.id for n in workflow.nodes if n.id in reached and id in heads(n.params)]
+    if not readers:
+        return "nothing that runs reads it"
+    return Candidate(
+        Patch((_with_edge(case.at(("edges",)), {"from": start, "to": id}),)),
+        f"edge from `{start}` to `{id}`",
+        f"Nothing leads to `{id}`, and a node that runs needs what it gives.",
+        (Fact(f"{listing(readers)} reads the outputs of `{id}` and can be reached"),),
+    )
 
+
+def _with_edge(edges: Any, new: dict[str, str]) -> Edit:
+    """Give the edit that adds an edge, whatever stands at `edges` now."""
+    if isinstance(edges, list) and edges:
+        return Insert(("edges", len(edges)), new)
+    return Insert(("edges",), [new]) if edges is MISSING else SetValue(("edges",), [new], edges)
+
+
+_TWO = Scene("nodes:\n  - {id: fetch, type: value}\n  - {id: @@")
+_THREE = Scene("""\
+nodes:
+  - {id: fetch, type: shell, params: {command: ls}}
+  - {id: summarize, type: shell, params: {command: ls}}
+  - {id: notify, type: shell, params: {command: ls}}
+edges:
+  - @@  # then
+""")
+_VOTED = Scene(
+    """\
+nodes:
+  - {id: ask, type: vote}
+  - {id: send, type: value}
+edges:
+  - {from: ask, to: send, action: @@}  # then
+""",
+    types=(NodeSpec("vote", effect="pure", actions=("approve", "reject")),),
+)
+_LOST = Scene(
+    """\
+nodes:
+  - {id: fetch, type: value}
+  - {id: look, type: value}
+  - {id: send, type: value, params: {x: "${@@""",
+    {"fetch": {"y": 1}, "look": {"x": 1}},
+)
+_LINK = 'look.x ?? fetch.y}"}}\nstart_node: fetch\nedges:\n  - {from: fetch, to: send}\n'
+_B = Scene("nodes:\n  - {id: a, type: value}\n  - {id: b, type: value, params: {x: '@@\n")
 
 RULES = (
+    Rule("TPL19", own_output, (_B.leave("${b.out}'}}", "b may read `a` – say which is meant"),)),
     Rule(
-        "GRF01",
-        node_type,
+        "GRF03",
+        twice,
         unveils=True,
         examples=(
-            Example(
-                before=_typed("readFile"),
-                after=_typed("read-file"),
-                level="SAFE",
-                says="equals `readFile` after folding case and separators",
+            _TWO.ask(
+                "fetch, type: value}  # again\n",
+                "fetch_2, type: value}  # again\n",
+                "no template, edge, `after` or output says `fetch`",
             ),
-            Example(
-                before=_typed('"Read_File"  # ours'),
-                after=_typed('"read-file"  # ours'),
-                level="SAFE",
-                says="equals `Read_File` after folding",
+            _TWO.leave(
+                'fetch, type: value}\n  - {id: use, type: value, params: {x: "${fetch.y}"}}\n',
+                "`use` says `fetch`: which one is meant?",
             ),
-            Example(
-                before=_typed("read-flie"),
-                after=_typed("read-file"),
-                level="ASK",
-                says="`read-file` is at distance 1 from `read-flie`; the next nearest",
+        ),
+    ),
+    Rule(
+        "GRF04",
+        end,
+        unveils=True,
+        examples=(
+            _THREE.safe(
+                "{from: fetch, to: sumarize}",
+                "{from: fetch, to: summarize}",
+                "`summarize` is at distance 1 from `sumarize`",
             ),
-            Example(before=_typed("fetch_url"), after=None, says="register it with @node"),
-            Example(before=_typed("htp"), after=None, says="the nearest is `http`"),
+            _THREE.safe(
+                "{from: Fetch, to: notify}",
+                "{from: fetch, to: notify}",
+                "equals `Fetch` after folding case",
+            ),
+            _TWO.safe(
+                "b, type: value, after: [fecth]}",
+                "b, type: value, after: [fetch]}",
+                "`fetch` is at distance 1 from `fecth`",
+            ),
+            _THREE.leave("{from: fetch, to: publish}", "there are `summarize`, `notify`"),
         ),
     ),
     Rule(
@@ -125,41 +217,66 @@ RULES = (
         edge_keys,
         unveils=True,
         examples=(
-            Example(
-                before=_edge("{from_node: a, to_node: b}"),
-                after=_edge("{from: a, to: b}"),
-                level="SAFE",
-                says="`from_node` is a registered other word for `from`",
+            _THREE.safe(
+                "{from_node: fetch, to_node: notify}",
+                "{from: fetch, to: notify}",
+                "`from_node` is a registered other word for `from`",
             ),
-            Example(
-                before=_edge("{source: a, target: b, action: default}"),
-                after=_edge("{from: a, to: b, action: default}"),
-                level="SAFE",
-                says="`target` is a registered other word for `to`",
+            _THREE.safe(
+                "{source: fetch, target: notify, action: default}",
+                "{from: fetch, to: notify, action: default}",
+                "`target` is a registered other word for `to`",
             ),
-            Example(
-                before=_edge("{from: a, target: b}"),
-                after=_edge("{from: a, to: b}"),
-                level="SAFE",
-                says="`target` is a registered other word for `to`",
+            _THREE.safe(
+                "{from: fetch, target: notify}",
+                "{from: fetch, to: notify}",
+                "`target` is a registered other word for `to`",
             ),
-            Example(
-                before=_edge("{form: a, to: b}"),
-                after=_edge("{from: a, to: b}"),
-                level="ASK",
-                says="`from` is at distance 1 from `form`",
+            _THREE.ask(
+                "{form: fetch, to: notify}",
+                "{from: fetch, to: notify}",
+                "`from` is at distance 1 from `form`",
             ),
-            Example(
-                before=_edge("{from: a, to: b, when: default}"),
-                after=_edge("{from: a, to: b, action: default}"),
-                level="ASK",
-                says="`when` is a registered other word for `action`",
+            _THREE.ask(
+                "{from: fetch, to: notify, when: default}",
+                "{from: fetch, to: notify, action: default}",
+                "`when` is a registered other word for `action`",
             ),
-            Example(
-                before=_edge("{source: a, src: a, to: b}"),
-                after=None,
-                says="the edge says `from` in more than one way",
+            _THREE.leave(
+                "{source: fetch, src: fetch, to: notify}",
+                "the edge says `from` in more than one way",
             ),
+        ),
+    ),
+    Rule(
+        "GRF06",
+        action,
+        (
+            _VOTED.safe("aprove", "approve", "`approve` is at distance 1 from `aprove`"),
+            _VOTED.leave("yes", "there are `default`, `error`, `approve`, `reject`"),
+        ),
+    ),
+    Rule(
+        "GRF07",
+        circle,
+        (
+            _B.leave(
+                "${a.x}'}}\n  - {id: c, type: value, after: [b]}\nedges:\n  - {from: b, to: a}",
+                "take out the one link of a → b → a that is not meant",
+            ),
+        ),
+    ),
+    Rule(
+        "GRF08",
+        unreached,
+        warns=True,
+        examples=(
+            _LOST.ask(
+                _LINK,
+                _LINK + "  - {from: fetch, to: look}\n",
+                "`send` reads the outputs of `look` and can be reached",
+            ),
+            _LOST.leave('fetch.y}"}}\nstart_node: fetch\n', "nothing that runs reads it"),
         ),
     ),
 )

@@ -1,4 +1,4 @@
-"""The rule for a node type that is known, and not the one that its params belong to."""
+"""Rules for node types that are unknown, or not the ones that the params belong to."""
 
 from __future__ import annotations
 
@@ -10,12 +10,22 @@ from ...ir.params import value_problem
 from ...ir.patch import Patch, SetValue
 from ...ir.spec import NodeSpec
 from ...ir.templates import Template, references, walk
-from ..fix import Level
-from .base import UNMEASURED, Abstain, Answer, Candidate, Case, Example, Rule
-from .matching import listing
+from .base import Answer, Candidate, Case, Fact, Rule, swap
+from .examples import Scene
+from .matching import listing, meant, no_match
 from .missing import bind
 
 _EFFECTS: Final = ("pure", "read", "write")
+
+
+def node_type(case: Case) -> Answer:
+    """GRF01: an unknown node type becomes the registered one that it stands for."""
+    written, names = str(case.written), sorted(case.catalogue)
+    found = meant(written, names, "node types")
+    if found is None:
+        return f"{no_match(written, names, 'node type')} – name one, or register it with @node"
+    why = f"`{written}` is no node type, and `{found.name}` is the one it stands for."
+    return swap(case, found.name, why, found.fact)
 
 
 def other_type(case: Case) -> Answer:
@@ -27,22 +37,19 @@ def other_type(case: Case) -> Answer:
     node, spec = case.node, case.spec
     bound = case.code == "PRM02" and isinstance(bind(case), Candidate)
     if node is None or spec is None or not node.params or bound:
-        return Abstain(case.problem.message)
-    most = spec.effect_with(node.params)
+        return ""
     fitting = [one for one in case.catalogue.values() if _fits(one, case, node)]
     least = min((_rank(one, node) for one in fitting), default=len(_EFFECTS))
-    best = [one for one in fitting if _rank(one, node) == least]
-    if len(best) != 1 or least > _EFFECTS.index(most):
-        return Abstain(f"{case.problem.message}; the params fit {listing([o.name for o in best])}")
-    name = best[0].name
+    best = [one.name for one in fitting if _rank(one, node) == least]
+    if len(best) != 1 or least > _rank(spec, node):
+        return ""
+    (name,) = best
     given = listing(list(node.params))
     return Candidate(
-        level=Level.ASK,
-        patch=Patch((SetValue((*node.slot, "type"), name, node.type),)),
-        title=f"`{node.type}` → `{name}` in {node.id}.type",
-        why=f"The params of {node.id} are those of `{name}`, not of `{node.type}`.",
-        evidence=(f"{given} are exactly what `{name}` takes; no other type takes them",),
-        confidence=UNMEASURED,
+        Patch((SetValue((*node.slot, "type"), name, node.type),)),
+        f"`{node.type}` → `{name}` in {node.id}.type",
+        f"The params of {node.id} are those of `{name}`, not of `{node.type}`.",
+        (Fact(f"{given} are exactly what `{name}` takes; no other type takes them"),),
     )
 
 
@@ -78,41 +85,55 @@ def _read(case: Case, node: Node) -> Iterator[str]:
                     yield ref.path[0]
 
 
-def _load(name: str, params: str = "path: a.txt", field: str = "content") -> str:
-    return f"""\
+_TYPED = Scene("nodes:\n  - id: load\n    type: @@\n    params: {path: a.txt}\n")
+
+
+def _load(field: str, params: str = "path: a.txt") -> Scene:
+    return Scene(f"""\
 nodes:
   - id: load
-    type: {name}  # the notes
+    type: @@  # the notes
     params: {{{params}}}
   - id: use
     type: value
     params: {{x: "${{load.{field}}}"}}
-"""
+""")
 
 
 RULES = (
+    Rule(
+        "GRF01",
+        node_type,
+        unveils=True,
+        examples=(
+            _TYPED.safe("readFile", "read-file", "equals `readFile` after folding case"),
+            _TYPED.safe(
+                '"Read_File"  # ours', '"read-file"  # ours', "equals `Read_File` after folding"
+            ),
+            _TYPED.ask(
+                "read-flie",
+                "read-file",
+                "`read-file` is at distance 1 from `read-flie`; the next nearest",
+            ),
+            _TYPED.leave("fetch_url", "name one, or register it with @node"),
+            _TYPED.leave("htp", "the nearest is `http`"),
+        ),
+    ),
     Rule(
         "GRF02",
         other_type,
         of=("PRM02", "PRM05"),
         unveils=True,
         examples=(
-            Example(
-                before=_load("write-file"),
-                after=_load("read-file"),
-                level="ASK",
-                says="`path` are exactly what `read-file` takes; no other type takes them",
+            _load("content").ask(
+                "write-file",
+                "read-file",
+                "`path` are exactly what `read-file` takes; no other type takes them",
             ),
-            Example(  # the other type does not give what is read of it
-                before=_load("write-file", field="lines"),
-                after=None,
-                says="`write-file` needs the param `content`",
-            ),
-            Example(  # nothing takes these params
-                before=_load("write-file", "path: a.txt, append: true", "path"),
-                after=None,
-                says="`write-file` needs the param `content`",
-            ),
+            # The other type does not give what is read of it.
+            _load("lines").leave("write-file", "say what `content` is"),
+            # Nothing takes these params.
+            _load("path", "path: a.txt, append: true").leave("write-file", "say what `content` is"),
         ),
     ),
 )

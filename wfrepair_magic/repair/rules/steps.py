@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from ...ir.patch import Patch, SetValue
-from ...ir.paths import inside
 from ...ir.templates import (
     Expression,
     Ref,
@@ -18,20 +16,17 @@ from ...ir.templates import (
     resolve,
     source_template,
 )
-from ..fix import Level
-from .base import Candidate, Case
+from .base import Candidate, Case, Fact
 
 
 @dataclass(frozen=True)
 class Step:
-    """One segment mended: what replaces the text from `start` to `end`, and the fact behind it."""
+    """One piece mended: what replaces the text from `start` to `end`, and the fact behind it."""
 
     start: int
     end: int
     new: str
-    level: Level
-    confidence: float
-    fact: str
+    fact: Fact
 
 
 def own_miss(case: Case) -> Unresolved | None:
@@ -47,11 +42,18 @@ def next_miss(case: Case, text: str, step: Step) -> Unresolved | None:
     """
     template, shift = braced(case, text)
     start = step.start + shift
-    refs = [ref for ref, _ in references(parse(template)) if ref.start <= start < ref.end]
-    end = max((ref.end for ref in refs), default=0)
+    end = max((ref.end for ref in _refs_at(template, start)), default=0)
     further = resolve(template, case.scope, case.problem.slot).unresolved
     miss = next((miss for miss in further if start < miss.segment_span[0] < end), None)
-    return miss if miss is None else _shifted(miss, -shift)
+    if miss is None:
+        return None
+    first, last = miss.segment_span
+    return replace(miss, segment_span=(first - shift, last - shift))
+
+
+def _refs_at(template: str, at: int) -> list[Ref]:
+    """Give the paths that go over a character of a template, the innermost last."""
+    return [ref for ref, _ in references(parse(template)) if ref.start <= at < ref.end]
 
 
 def braced(case: Case, text: str) -> tuple[str, int]:
@@ -65,23 +67,15 @@ def braced(case: Case, text: str) -> tuple[str, int]:
     return template, 0 if template == text else len("${")
 
 
-def _shifted(miss: Unresolved, by: int) -> Unresolved:
-    start, end = miss.segment_span
-    return replace(miss, segment_span=(start + by, end + by))
-
-
 def own_ref(case: Case) -> Ref | None:
     """Give the whole path that the problem is about, at its place in what the author wrote."""
     miss, text = own_miss(case), case.written
     if miss is None or not isinstance(text, str):
         return None
     template, shift = braced(case, text)
-    at = miss.segment_span[0] + shift
-    refs = [ref for ref, _ in references(parse(template)) if ref.start <= at < ref.end]
-    if not refs:
-        return None
-    ref = refs[-1]  # of nested ones the innermost
-    return replace(ref, start=ref.start - shift, end=ref.end - shift)
+    refs = _refs_at(template, miss.segment_span[0] + shift)
+    own = refs[-1] if refs else None
+    return replace(own, start=own.start - shift, end=own.end - shift) if own is not None else None
 
 
 def whole(case: Case) -> Expression | None:
@@ -95,15 +89,6 @@ def whole(case: Case) -> Expression | None:
     return None if found is None or found.filters else found
 
 
-def value_at(case: Case, path: str) -> Any:
-    """Give what stands at a path of the values at hand, JSON text as what it says.
-
-    MISSING where the path does not resolve, UNDECIDED where its node has not run.
-    """
-    found = resolve(f"${{{path}}}", case.scope).value
-    return inside(found) if isinstance(found, str) else found
-
-
 def applied(text: str, steps: Sequence[Step]) -> str:
     """Give the text after the steps; each one's place counts in the text before it."""
     for step in steps:
@@ -112,23 +97,17 @@ def applied(text: str, steps: Sequence[Step]) -> str:
 
 
 def candidate(case: Case, steps: Sequence[Step], why: str) -> Candidate:
-    """Make one edit of all steps; it is as sure as the least sure of them."""
+    """Make one edit of all steps."""
     text = str(case.written)
-    new = applied(text, steps)
-    return Candidate(
-        level=min(step.level for step in steps),
-        patch=Patch((SetValue(case.problem.slot, new, text),)),
-        title=_title(case, text, steps),
-        why=why,
-        evidence=tuple(step.fact for step in steps),
-        confidence=min(step.confidence for step in steps),
-    )
+    edit = SetValue(case.problem.slot, applied(text, steps), text)
+    facts = dict.fromkeys(step.fact for step in steps)
+    return Candidate(Patch((edit,)), _title(case, text, steps), why, tuple(facts))
 
 
 def _title(case: Case, text: str, steps: Sequence[Step]) -> str:
-    changes = []
+    changes: dict[str, None] = {}
     for step in steps:
-        changes.append(_change(text[step.start : step.end], step.new))
+        changes[_change(text[step.start : step.end], step.new)] = None
         text = applied(text, [step])
     return f"{', '.join(changes)} in {case.spot}"
 

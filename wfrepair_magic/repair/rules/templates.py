@@ -1,11 +1,19 @@
-"""Rules for the paths of templates: fields and indexes."""
+"""Rules for the paths of templates: their heads, fields and indexes."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Final
 
-from .base import Abstain, Answer, Case, Example, Rule
-from .segments import mend
+from ...ir.names import nearest
+from ...ir.templates import BadIndex, Unresolved
+from ...problem import path_text
+from ..fix import Level
+from .base import Answer, Case, Fact, Rule, certain
+from .examples import Scene
+from .matching import listing, meant, near, no_match
 from .steps import Step, applied, candidate, next_miss, own_miss
 
 MOST_STEPS: Final = 8
@@ -19,6 +27,28 @@ _REASONS: Final = {
     "TPL12": "The item is there; its index is written in another notation.",
 }
 
+_KEY: Final = re.compile(r"[\w-]+")
+
+
+def head(case: Case) -> Answer:
+    """TPL01: an unknown head becomes the node or input that it stands for.
+
+    Only what may come before the node counts: no other can be what its author meant.
+    """
+    miss = own_miss(case)
+    if miss is None:
+        return ""
+    if miss.ref.startswith("env."):
+        close = near(miss.head, miss.known)
+        return f"no input declares the environment variable{close}; declare it under `inputs`"
+    reader = case.problem.node or "the output"
+    found = meant(miss.head, miss.known, f"nodes and inputs that {reader} may read", Level.ASK)
+    if found is None:
+        return no_match(miss.head, miss.known, "node or input", f"{reader} may read")
+    step = Step(*miss.segment_span, found.name, found.fact)
+    why = f"No node or input is called `{miss.head}`, and `{found.name}` is the one it stands for."
+    return candidate(case, [step], why)
+
 
 def path(case: Case) -> Answer:
     """TPL02, 03, 05 and 09 to 12: a path is mended segment by segment, until it resolves.
@@ -26,24 +56,96 @@ def path(case: Case) -> Answer:
     One segment that cannot be mended with strong evidence, and the whole path is left alone.
     """
     miss = own_miss(case)
+    text = str(case.written)
     steps: list[Step] = []
     while miss is not None and len(steps) < MOST_STEPS:
-        step = mend(case, miss, applied(str(case.written), steps))
-        if isinstance(step, Abstain):
+        step = _MENDS.get(miss.kind, _nothing_inside)(case, miss, text)
+        if isinstance(step, str):
             return step
         steps.append(step)
-        miss = next_miss(case, applied(str(case.written), steps), step)
-    if not steps:
-        return Abstain(case.problem.message)
-    return candidate(case, steps, _reason(case))
+        text = applied(text, [step])
+        miss = next_miss(case, text, step)
+    why = _REASONS.get(case.code, "What the path means is there, written otherwise.")
+    return candidate(case, steps, why) if steps else ""
 
 
-def _reason(case: Case) -> str:
-    return _REASONS.get(case.code, "What the path means is there, written otherwise.")
+def _rename(case: Case, miss: Unresolved, text: str) -> Step | str:
+    """Take the one key that the written one stands for."""
+    start, end = miss.segment_span
+    written = text[start:end]
+    found = meant(written, miss.known, f"keys of {miss.reached}")
+    if found is None:
+        close = nearest(written, miss.known)
+        lacks = f"no field near `{written}`"
+        if close is not None:
+            lacks = f"no `{written}`, and it is not sure that `{close}` is meant"
+        has = f"it has {listing(miss.known)}"
+        return f"{miss.reached} has {lacks}; {has} – say where it should come from"
+    if not _KEY.fullmatch(found.name):
+        return f"{miss.reached} has {found.name!r}, a name that no template can write"
+    return Step(start, end, found.name, found.fact)
 
 
-def _send(template: str) -> str:
-    return f"""\
+def _as_index(case: Case, miss: Unresolved, text: str) -> Step | str:
+    """Write an index as the language does; nothing is chosen, so nothing can be chosen wrong."""
+    start, end = miss.segment_span
+    written, segment = text[start:end], miss.rest[0]
+    if isinstance(segment, BadIndex) and segment.form:
+        fact = f"a key is written `{segment.form}`, not `{written}`"
+        return Step(start, end, segment.form, certain(fact))
+    if not written.isdecimal() or miss.length is None:
+        return "say which item is meant, counted from 0"
+    number = int(written)
+    if number >= miss.length:
+        return _out_of_range(case, miss, text)
+    items = "1 item" if miss.length == 1 else f"{miss.length} items"
+    fact = f"{miss.reached} is a list of {items}, and an item of a list is written `[{number}]`"
+    return Step(start - 1, end, f"[{number}]", certain(fact))
+
+
+def _only_item(case: Case, miss: Unresolved, text: str) -> Step | str:
+    """Name the one item of a list; of several nobody knows which is meant."""
+    start, end = miss.segment_span
+    written = text[start:end]
+    if miss.length != 1:
+        items = f"a list of {miss.length} items" if miss.length else "an empty list"
+        return f"{miss.reached} is {items} – say which item's `{written}` is meant"
+    one = f"{miss.reached} is a list of 1 item"
+    step = Step(start - 1, end, f"[0].{written}", Fact(f"{one}, and that item has `{written}`"))
+    resolves = next_miss(case, applied(text, [step]), step) is None
+    return step if resolves else f"{one}, which has no `{written}`"
+
+
+def _without_index(case: Case, miss: Unresolved, text: str) -> Step | str:
+    """Leave an index out where an object stands in the place of the list."""
+    rest = path_text(tuple(part for part in miss.rest[1:] if isinstance(part, str | int)))
+    has = f"and it has `{rest}`" if rest else "and has no indexes"
+    step = Step(*miss.segment_span, "", Fact(f"{miss.reached} is one object, not a list, {has}"))
+    resolves = next_miss(case, applied(text, [step]), step) is None
+    return step if resolves else f"say which field of {miss.reached} is meant"
+
+
+def _out_of_range(case: Case, miss: Unresolved, text: str) -> str:
+    length = miss.length or 0
+    has = f"[0] to [{length - 1}]" if length > 1 else "only [0]" if length else "no item"
+    return f"there is {has} – say which item is meant"
+
+
+def _nothing_inside(case: Case, miss: Unresolved, text: str) -> str:
+    return "say where the value should come from"
+
+
+_MENDS: Final[Mapping[str, Callable[[Case, Unresolved, str], Step | str]]] = {
+    "absent": _rename,
+    "bad_index": _as_index,
+    "key_on_list": _only_item,
+    "index_on_object": _without_index,
+    "index_range": _out_of_range,
+}
+"""By the kind of miss: what the segment at which a path ends must be, or why that is not sure."""
+
+
+_SEND = Scene("""\
 nodes:
   - id: fetch
     type: value
@@ -51,135 +153,149 @@ nodes:
     type: value
     params:
       to: 'the team'
-      text: "Hello ${{fetch.id}}, {template}!"  # as they like it
-"""
-
-
+      text: "Hello ${fetch.id}, ${@@}!"  # as they like it
+""")
 _USER = {"id": 7, "user_name": "ada", "email": "ada@example.org", "rows": [{"n": 1}, {"n": 2}]}
-_GIVEN = {"fetch": _USER}
+_FETCHED = _SEND.having(fetch=_USER)
+_NESTED = _SEND.having(fetch={"id": 7, "data": _USER})
+
+
+def _rows(*rows: object) -> Scene:
+    return _SEND.having(fetch={"id": 7, "rows": list(rows)})
+
+
+def _declaring(inputs: str, **given: str) -> Scene:
+    return replace(_FETCHED, text=f"inputs: {inputs}\n{_SEND.text}", inputs=given)
+
 
 RULES = (
     Rule(
+        "TPL01",
+        head,
+        (
+            _FETCHED.ask("fecth.email", "fetch.email", "`fetch` is at distance 1 from"),
+            _FETCHED.ask("Fetch.email", "fetch.email", "equals `Fetch` after folding case"),
+            _declaring("{channel: {}}", channel="general").ask(
+                "chanel", "channel", "`channel` is at distance 1 from `chanel`"
+            ),
+            _FETCHED.leave("analyse.email", "no node or input can be taken for `analyse`"),
+            # A variable that nobody declares is a matter for a person.
+            _declaring("{token: {env: CHAT_TOKEN}}", token="t").leave(
+                "env.CHAT_TOKN", "the nearest is `CHAT_TOKEN`, and that is not sure"
+            ),
+            # `send` is near, and is the very node that reads.
+            _FETCHED.leave("sendd.text", "send may read `fetch`"),
+        ),
+    ),
+    Rule(
         "TPL02",
         path,
-        examples=(
-            Example(
-                before=_send("${fetch.userName}"),
-                after=_send("${fetch.user_name}"),
-                outputs=_GIVEN,
-                level="SAFE",
-                says="`user_name` is the only one of 4 keys of fetch that equals `userName`",
+        (
+            _FETCHED.safe(
+                "fetch.userName",
+                "fetch.user_name",
+                "`user_name` is the only one of 4 keys of fetch that equals `userName`",
             ),
-            Example(  # and further on, in the same path, another one
-                before=_send("${fetch.Data.User-Name}"),
-                after=_send("${fetch.data.user_name}"),
-                outputs={"fetch": {"id": 7, "data": _USER}},
-                level="SAFE",
-                says="keys of fetch.data that equals `User-Name`",
+            # And further on, in the same path, another one.
+            _NESTED.safe(
+                "fetch.Data.User-Name",
+                "fetch.data.user_name",
+                "of fetch.data that equals `User-Name`",
             ),
-            Example(  # the first segment is sure, the second is not
-                before=_send("${fetch.Data.emial}"),
-                after=_send("${fetch.data.email}"),
-                outputs={"fetch": {"id": 7, "data": _USER}},
-                level="ASK",
-                says="`email` is at distance 1 from `emial`",
-            ),
-            Example(
-                before=_send("${fetch.Data.phone}"),
-                after=None,
-                outputs={"fetch": {"id": 7, "data": _USER}},
-                says="fetch.data has no field near `phone`",
-            ),
+            # The first segment is sure, the second is not.
+            _NESTED.ask("fetch.Data.emial", "fetch.data.email", "`email` is at distance 1 from"),
+            _NESTED.leave("fetch.Data.phone", "fetch.data has no field near `phone`"),
         ),
     ),
     Rule(
         "TPL03",
         path,
-        examples=(
-            Example(
-                before=_send("${fetch.emial}"),
-                after=_send("${fetch.email}"),
-                outputs=_GIVEN,
-                level="ASK",
-                says="`email` is at distance 1 from `emial`; the next nearest of 4 keys of fetch",
+        (
+            _FETCHED.ask(
+                "fetch.emial",
+                "fetch.email",
+                "`email` is at distance 1 from `emial`; the next nearest of 4 keys of fetch",
             ),
-            Example(
-                before=_send("${fetch.usr_name}"),
-                after=_send("${fetch.user_name}"),
-                outputs=_GIVEN,
-                level="ASK",
-                says="`user_name` is at distance 1 from `usr_name`",
-            ),
-            Example(  # the first segment could be mended, and leads nowhere
-                before=_send("${fetch.dataa.phone}"),
-                after=None,
-                outputs={"fetch": {"id": 7, "data": _USER}},
-                says="fetch.data has no field near `phone`",
-            ),
+            _FETCHED.ask("fetch.usr_name", "fetch.user_name", "`user_name` is at distance 1 from"),
+            # The first segment could be mended, and leads nowhere.
+            _NESTED.leave("fetch.dataa.phone", "fetch.data has no field near `phone`"),
         ),
     ),
     Rule(
         "TPL05",
         path,
-        examples=(
-            Example(
-                before=_send("${fetch.phone}"),
-                after=None,
-                outputs=_GIVEN,
-                says="fetch has no field near `phone`; it has `id`, `user_name`, `email`, `rows`"
+        (
+            _FETCHED.leave(
+                "fetch.phone",
+                "fetch has no field near `phone`; it has `id`, `user_name`, `email`, `rows`"
                 " – say where it should come from",
             ),
-            Example(  # two that are equal after folding: which one?
-                before=_send("${fetch.userName}"),
-                after=None,
-                outputs={"fetch": {"id": 7, "user_name": "a", "username": "b"}},
-                says="fetch has no `userName`, and it is not sure that `user_name` is meant",
+            # Two that are equal after folding: which one?
+            _SEND.having(fetch={"id": 7, "user_name": "a", "username": "b"}).leave(
+                "fetch.userName", "no `userName`, and it is not sure that `user_name` is meant"
             ),
-            Example(  # two that are one edit away
-                before=_send("${fetch.naem1}"),
-                after=None,
-                outputs={"fetch": {"id": 7, "name1": "a", "naem2": "b"}},
-                says="fetch has no `naem1`, and it is not sure that",
+            # Two that are one edit away.
+            _SEND.having(fetch={"id": 7, "name1": "a", "naem2": "b"}).leave(
+                "fetch.naem1", "fetch has no `naem1`, and it is not sure that"
             ),
+        ),
+    ),
+    Rule(
+        "TPL09",
+        path,
+        (
+            _rows({"name": "ada"}).ask(
+                "fetch.rows.name",
+                "fetch.rows[0].name",
+                "fetch.rows is a list of 1 item, and that item has `name`",
+            ),
+            _rows({"name": "ada"}, {"name": "bob"}).leave(
+                "fetch.rows.name",
+                "fetch.rows is a list of 2 items – say which item's `name` is meant",
+            ),
+            _rows({"name": "ada"}).leave(
+                "fetch.rows.phone", "fetch.rows is a list of 1 item, which has no `phone`"
+            ),
+        ),
+    ),
+    Rule(
+        "TPL10",
+        path,
+        (
+            _NESTED.ask(
+                "fetch.data[0].email",
+                "fetch.data.email",
+                "fetch.data is one object, not a list, and it has `email`",
+            ),
+            _NESTED.leave("fetch.data[0].phone", "say which field of fetch.data is meant"),
+        ),
+    ),
+    Rule(
+        "TPL11",
+        path,
+        (
+            _FETCHED.leave("fetch.rows[5].n", "there is [0] to [1] – say which item is meant"),
+            _rows().leave("fetch.rows[0].n", "there is no item"),
         ),
     ),
     Rule(
         "TPL12",
         path,
-        examples=(
-            Example(
-                before=_send("${fetch.rows.0.n}"),
-                after=_send("${fetch.rows[0].n}"),
-                outputs=_GIVEN,
-                level="SAFE",
-                says="fetch.rows is a list of 2 items, and an item of a list is written `[0]`",
+        (
+            _FETCHED.safe(
+                "fetch.rows.0.n",
+                "fetch.rows[0].n",
+                "fetch.rows is a list of 2 items, and an item of a list is written `[0]`",
             ),
-            Example(
-                before=_send("${fetch.rows.1.cells.0}"),
-                after=_send("${fetch.rows[1].cells[0]}"),
-                outputs={"fetch": {"id": 7, "rows": [{}, {"cells": ["x"]}]}},
-                level="SAFE",
-                says="fetch.rows[1].cells is a list of 1 item",
+            _rows({}, {"cells": ["x"]}).safe(
+                "fetch.rows.1.cells.0",
+                "fetch.rows[1].cells[0]",
+                "fetch.rows[1].cells is a list of 1 item",
             ),
-            Example(
-                before=_send("${fetch['email']}"),
-                after=_send("${fetch.email}"),
-                outputs=_GIVEN,
-                level="SAFE",
-                says="a key is written `.email`, not `['email']`",
-            ),
-            Example(  # counting from the end is another wish, not another notation
-                before=_send("${fetch.rows[-1].n}"),
-                after=None,
-                outputs=_GIVEN,
-                says="`[-1]` is no index",
-            ),
-            Example(
-                before=_send("${fetch.rows.5.n}"),
-                after=None,
-                outputs=_GIVEN,
-                says="say which item is meant",
-            ),
+            _FETCHED.safe("fetch['email']", "fetch.email", "a key is written `.email`, not"),
+            # Counting from the end is another wish, not another notation.
+            _FETCHED.leave("fetch.rows[-1].n", "say which item is meant, counted from 0"),
+            _FETCHED.leave("fetch.rows.5.n", "there is [0] to [1] – say which item is meant"),
         ),
     ),
 )

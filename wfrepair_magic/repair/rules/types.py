@@ -11,9 +11,11 @@ from ...ir.paths import inside
 from ...ir.spec import NodeSpec, Param
 from ...ir.templates import UNDECIDED, Expression, parse, resolve
 from ...ir.values import json_type
-from ..fix import Level
-from .base import PLANTED, UNMEASURED, Abstain, Answer, Case, Example, Rule
+from .base import Answer, Case, Fact, Rule, certain
+from .examples import Scene
 from .steps import Step, braced, candidate, own_miss, whole
+
+_KINDS: Final = {"object": "an object", "array": "a list"}
 
 
 def serialise(case: Case) -> Answer:
@@ -22,30 +24,26 @@ def serialise(case: Case) -> Answer:
     The text params of built-in types are paths, addresses and words, so there a person is asked.
     """
     expression, value = _brought(case)
-    types = wanted(case)
     structured = isinstance(value, Mapping | list | tuple)
-    if expression is None or "string" not in types or not structured:
-        return Abstain(case.problem.message)
+    if expression is None or "string" not in case.types or not structured:
+        return ""
     built_in = case.spec is None or case.spec.origin == "built-in"
-    fact = f"`{expression.text}` is {_KINDS[json_type(value)]}, and the param takes text"
-    level = Level.ASK if built_in else Level.SAFE
-    step = _filter(expression, "tojson", level, fact)
+    text = f"`{expression.text}` is {_KINDS[json_type(value)]}, and the param takes text"
+    step = _filter(expression, "tojson", Fact(text) if built_in else certain(text))
     return candidate(case, [step], "The value is there, parsed; as JSON text it fits.")
 
 
 def cast(case: Case) -> Answer:
     """TPL16: a value becomes the type that is wanted, where nothing is lost by it."""
     expression, value = _brought(case)
-    types = wanted(case)
-    name = _cast(value, types) if expression is not None else ""
+    name = _cast(value, case.types)
     if expression is None or not name:
-        return Abstain(case.problem.message)
-    fact = (
-        f"`{expression.text}` is {_shown(value)}, the param takes {' or '.join(types)},"
-        f" and `| {name}` loses nothing of it"
+        return ""
+    text = (
+        f"`{expression.text}` is a value of type {json_type(value)}, the param takes"
+        f" {' or '.join(case.types)}, and `| {name}` loses nothing of it"
     )
-    level = Level.ASK if name == "json" else Level.SAFE
-    step = _filter(expression, name, level, fact)
+    step = _filter(expression, name, Fact(text) if name == "json" else certain(text))
     return candidate(case, [step], "The value is there, as another type.")
 
 
@@ -53,26 +51,17 @@ def null_on_the_way(case: Case) -> Answer:
     """TPL15: a value is offered for the case that there is null on the path."""
     miss, text = own_miss(case), case.written
     if miss is None or not isinstance(text, str):
-        return Abstain(case.problem.message)
+        return ""
     template, shift = braced(case, text)
     at = miss.segment_span[0] + shift
     expression = next((e for e in parse(template).expressions if e.start <= at < e.end), None)
     if expression is None or expression.filters or shift:
-        return Abstain(f"{miss.message} – say what shall stand there then, with `??`")
-    types = wanted(case) if expression.text == text else ()
+        return "say what shall stand there then, with `??`"
+    types = case.types if expression.text == text else ()
     new = ' ?? "n/a"' if not types or "string" in types else " ?? null"
     fact = f"`{miss.reached}` is null this time; what follows `??` is taken where a path fails"
-    step = Step(expression.end - 1, expression.end - 1, new, Level.ASK, UNMEASURED, fact)
+    step = Step(expression.end - 1, expression.end - 1, new, Fact(fact))
     return candidate(case, [step], f"`{miss.reached}` is null, so nothing can lie behind it.")
-
-
-_KINDS: Final = {"object": "an object", "array": "a list"}
-
-
-def wanted(case: Case) -> Sequence[str]:
-    """Give the types that the value at the problem's place may have."""
-    found = case.problem.facts.get("types")
-    return tuple(found) if found else case.param.types if case.param is not None else ()
 
 
 def _brought(case: Case) -> tuple[Expression | None, Any]:
@@ -83,10 +72,8 @@ def _brought(case: Case) -> tuple[Expression | None, Any]:
     return (expression, value) if known else (None, MISSING)
 
 
-def _filter(expression: Expression, name: str, level: Level, fact: str) -> Step:
-    at = expression.end - 1
-    confidence = PLANTED if level == Level.SAFE else UNMEASURED
-    return Step(at, at, f" | {name}", level, confidence, fact)
+def _filter(expression: Expression, name: str, fact: Fact) -> Step:
+    return Step(expression.end - 1, expression.end - 1, f" | {name}", fact)
 
 
 def _cast(value: Any, types: Sequence[str]) -> str:
@@ -127,29 +114,19 @@ def _is_exact(text: str) -> bool:
         return False
 
 
-def _shown(value: Any) -> str:
-    return f"a value of type {json_type(value)}"
+_NODES = "nodes:\n  - {id: m, type: value}\n"
+_READ = Scene(f"{_NODES}  - {{id: r, type: read-file, params: {{path: '@@'}}}}\n")
+_NULL = Scene(f"{_NODES}  - id: s\n    type: value\n    params:\n      x: @@\n").having(
+    m={"org": None, "id": 7}
+)
 
 
-def _post(template: str) -> str:
-    return f"""\
-nodes:
-  - {{id: m, type: value}}
-  - id: post
-    type: post-it
-    params:
-      body: {template}
-"""
-
-
-def _spec(*types: str) -> tuple[NodeSpec, ...]:
-    body = Param("body", types, required=True)
-    return (NodeSpec("post-it", {"body": body}, effect="pure", origin="notebook"),)
-
-
-def _org(text: str) -> str:
-    nodes = "nodes:\n  - {id: u, type: value}\n  - id: s\n    type: value\n"
-    return f"{nodes}    params:\n      x: {text}\n"
+def _post(wanted: str, value: Any) -> Scene:
+    """Give a value to a type of a notebook, whose `body` wants another one."""
+    body = Param("body", (wanted,), required=True)
+    spec = NodeSpec("post-it", {"body": body}, effect="pure", origin="notebook")
+    text = f"{_NODES}  - id: post\n    type: post-it\n    params:\n      body: @@  # the payload\n"
+    return Scene(text, {"m": {"value": value}}, types=(spec,))
 
 
 RULES = (
@@ -158,29 +135,17 @@ RULES = (
         serialise,
         of=("PRM07",),
         examples=(
-            Example(
-                before=_post('"${m.obj}"  # the payload'),
-                after=_post('"${m.obj | tojson}"  # the payload'),
-                outputs={"m": {"obj": {"a": 1}}},
-                types=_spec("string"),
-                level="SAFE",
-                says="`${m.obj}` is an object, and the param takes text",
+            _post("string", {"a": 1}).safe(
+                '"${m.value}"',
+                '"${m.value | tojson}"',
+                "`${m.value}` is an object, and the param takes text",
             ),
-            Example(  # a path that is an object is a mistake of another kind, perhaps
-                before="nodes:\n  - {id: m, type: value}\n  - id: r\n    type: read-file\n"
-                "    params: {path: '${m.obj}'}\n",
-                after="nodes:\n  - {id: m, type: value}\n  - id: r\n    type: read-file\n"
-                "    params: {path: '${m.obj | tojson}'}\n",
-                outputs={"m": {"obj": [1]}},
-                level="ASK",
-                says="`${m.obj}` is a list",
+            # A path that is an object is a mistake of another kind, perhaps.
+            _READ.having(m={"obj": [1]}).ask(
+                "${m.obj}", "${m.obj | tojson}", "`${m.obj}` is a list"
             ),
-            Example(
-                before=_post('"${m.obj}"'),
-                after=None,
-                outputs={"m": {"obj": {"a": 1}}},
-                types=_spec("integer"),
-                says="must be an integer",
+            _post("integer", {"a": 1}).leave(
+                "${m.value}", "no other writing of it is of type integer"
             ),
         ),
     ),
@@ -188,26 +153,15 @@ RULES = (
         "TPL15",
         null_on_the_way,
         examples=(
-            Example(
-                before=_org('"${u.org.name}"'),
-                after=_org('"${u.org.name ?? \\"n/a\\"}"'),
-                outputs={"u": {"org": None}},
-                level="ASK",
-                says="`u.org` is null this time",
+            _NULL.ask(
+                '"${m.org.name}"', '"${m.org.name ?? \\"n/a\\"}"', "`m.org` is null this time"
             ),
-            Example(
-                before=_org("from ${u.org.name} to ${u.id}"),
-                after=_org('from ${u.org.name ?? "n/a"} to ${u.id}'),
-                outputs={"u": {"org": None, "id": 7}},
-                level="ASK",
-                says="what follows `??` is taken where a path fails",
+            _NULL.ask(
+                "from ${m.org.name} to ${m.id}",
+                'from ${m.org.name ?? "n/a"} to ${m.id}',
+                "what follows `??` is taken where a path fails",
             ),
-            Example(
-                before=_org('"${u.org.size | int}"'),
-                after=None,
-                outputs={"u": {"org": None}},
-                says="say what shall stand there then, with `??`",
-            ),
+            _NULL.leave('"${m.org.size | int}"', "say what shall stand there then, with `??`"),
         ),
     ),
     Rule(
@@ -215,43 +169,21 @@ RULES = (
         cast,
         of=("PRM07",),
         examples=(
-            Example(
-                before=_post('"${m.count}"  # how many'),
-                after=_post('"${m.count | int}"  # how many'),
-                outputs={"m": {"count": "5"}},
-                types=_spec("integer"),
-                level="SAFE",
-                says="`${m.count}` is a value of type string, the param takes integer",
+            _post("integer", "5").safe(
+                '"${m.value}"',
+                '"${m.value | int}"',
+                "`${m.value}` is a value of type string, the param takes integer",
             ),
-            Example(
-                before=_post("${m.ratio}"),
-                after=_post("${m.ratio | float}"),
-                outputs={"m": {"ratio": "0.25"}},
-                types=_spec("number"),
-                level="SAFE",
-                says="`| float` loses nothing",
+            _post("number", "0.25").safe(
+                "${m.value}", "${m.value | float}", "`| float` loses nothing"
             ),
-            Example(
-                before=_post("${m.id}"),
-                after=_post("${m.id | str}"),
-                outputs={"m": {"id": 4711}},
-                types=_spec("string"),
-                level="SAFE",
-                says="`| str` loses nothing",
+            _post("string", 4711).safe("${m.value}", "${m.value | str}", "`| str` loses nothing"),
+            # A number that is a name: its zeros would go.
+            _post("integer", "01067").leave(
+                "${m.value}", "no other writing of it is of type integer"
             ),
-            Example(  # a number that is a name: its zeros would go
-                before=_post("${m.zip}"),
-                after=None,
-                outputs={"m": {"zip": "01067"}},
-                types=_spec("integer"),
-                says="must be an integer",
-            ),
-            Example(
-                before=_post("${m.count}"),
-                after=None,
-                outputs={"m": {"count": "many"}},
-                types=_spec("integer"),
-                says="must be an integer",
+            _post("integer", "many").leave(
+                "${m.value}", "no other writing of it is of type integer"
             ),
         ),
     ),
