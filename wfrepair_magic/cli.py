@@ -1,4 +1,4 @@
-"""The face in a terminal: ``wfrepair run``, ``check``, ``resolve`` and ``schema``."""
+"""The face in a terminal: ``wfrepair run``, ``check``, ``resolve``, ``effects``, ``schema``."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from .errors import BadWorkflow, WorkflowError
 from .ir.names import nearest
 from .ir.schema import language_schema
 from .ir.workflow import Workflow
-from .monitor import foreseen, paint
+from .monitor import effects, foreseen, paint
 from .monitor.state import completed
 from .monitor.teller import Teller
 from .monitor.text import Commands, draw, listed
@@ -39,6 +39,7 @@ from .usage import (
     declare_flag,
     declare_run,
     settled,
+    verdict_of,
 )
 
 SUCCESS, FAILED, DEGRADED, WAITING = 0, 1, 2, 3
@@ -256,24 +257,64 @@ def _resolve_usage() -> Usage:
     )
     usage.add_argument("workflow", metavar="FILE|NAME", help="the workflow's file, or its name")
     usage.add_argument("node", metavar="NODE", help="the node whose effect is in doubt")
-    usage.add_argument("verdict", choices=("sent", "not-sent"), help="what you found out")
+    usage.add_argument(
+        "verdict", nargs="?", choices=("sent", "not-sent"),
+        help="what you found out (sent, where you give its value)",
+    )  # fmt: skip
     usage.add_argument("--value", metavar="JSON", help="the result that was lost")
     usage.add_argument("--store", metavar="DIR", help="the project store")
     return usage
 
 
 def _resolve(found: argparse.Namespace) -> int:
-    path = Path(found.workflow)
-    folder = path.parent if path.is_file() else Path.cwd()
+    name, store = _whose(found)
     told = session.resolve(
-        _name_in(path) if path.is_file() else found.workflow,
+        name,
         found.node,
-        found.verdict,
-        store=Path(found.store).absolute() if found.store else find_store(folder),
+        verdict_of(found),
+        store=store,
         by=getpass.getuser(),
         **_value(found.value),
     )
     print(told)
+    return SUCCESS
+
+
+def _whose(found: argparse.Namespace) -> tuple[str, Path]:
+    """Give the name of the workflow that is meant, by its file or itself, and its store."""
+    path = Path(found.workflow or "")
+    is_file = path.is_file()
+    store = (
+        Path(found.store).absolute()
+        if found.store
+        else find_store(path.parent if is_file else Path.cwd())
+    )
+    return _name_in(path) if is_file else found.workflow, store
+
+
+def _effects_usage() -> Usage:
+    usage = Usage(
+        "wfrepair effects", "List the effects of a workflow's session: what became of each."
+    )
+    usage.add_argument(
+        "workflow", metavar="FILE|NAME", nargs="?",
+        help="the workflow's file, or its name (the one that ran last)",
+    )  # fmt: skip
+    usage.add_argument("--all", action="store_true", help="those of all workflows and sessions")
+    usage.add_argument("--store", metavar="DIR", help="the project store")
+    usage.add_argument("--json", action="store_true", help="print one JSON document")
+    return usage
+
+
+def _effects(found: argparse.Namespace) -> int:
+    name, store = _whose(found)
+    workflow, receipts = session.effects(store, name, found.all)
+    if found.json:
+        _print_json(wire.effects_document(receipts))
+    elif receipts:
+        _tell(effects.draw(receipts, time.time(), found.all), sys.stdout)
+    else:
+        print(f"{workflow or store}: no effects")
     return SUCCESS
 
 
@@ -335,6 +376,7 @@ COMMANDS: Final[Mapping[str, Command]] = {
     "run": (_run_usage, _run),
     "check": (_check_usage, _check),
     "resolve": (_resolve_usage, _resolve),
+    "effects": (_effects_usage, _effects),
     "schema": (_schema_usage, _schema),
 }
 """The commands: what each takes, and what it does."""

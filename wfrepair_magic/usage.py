@@ -99,6 +99,13 @@ def _one_of(choices: Sequence[str]) -> Callable[[str], str]:
     return read
 
 
+def verdict_of(found: argparse.Namespace) -> str:
+    """Give what a person says of an effect; who gives its value says that it was sent."""
+    if found.verdict is None and found.value is None:
+        raise BadUsage(f"say whether {found.node} was `sent` or `not-sent`; or give its --value")
+    return str(found.verdict or "sent")
+
+
 def pair(text: str) -> tuple[str, str]:
     """Read ``name=value``; the value may hold more equal signs, or nothing."""
     name, sign, value = text.partition("=")

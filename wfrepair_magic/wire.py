@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, Protocol
 
+from .engine.receipts import Receipt
 from .engine.result import NodeRun, Preview
 from .errors import WorkflowError
 from .failure import Failure
+from .monitor.effects import state_in_words
 from .monitor.plain import plain
 from .problem import Problem
 from .repair.fix import Fix
@@ -31,6 +33,12 @@ FIX: Final = (
 RUN: Final = (
     "id", "name", "session", "state", "action", "seconds", "node_count", "metrics", "outputs",
     "inputs", "abstained", "repaired_text",
+)  # fmt: skip
+
+
+EFFECT: Final = (
+    "id", "workflow", "session", "slot", "state", "run", "started", "ended", "generation",
+    "idempotency_key", "has_value", "failure", "question", "resolution",
 )  # fmt: skip
 
 
@@ -87,6 +95,16 @@ def run_document(run: FinishedRun) -> dict[str, Any]:
         "fixes": _fixes(run.fixes),
         "applied": _fixes(run.applied),
         "problems": problem_documents(run.problems),
+    }
+
+
+def effects_document(receipts: Iterable[Receipt]) -> dict[str, Any]:
+    """Give effects as the ledger knows them; times are in unix seconds."""
+    return {
+        "version": VERSION,
+        "effects": [
+            {**_fields(receipt, EFFECT), "words": state_in_words(receipt)} for receipt in receipts
+        ],
     }
 
 

@@ -196,7 +196,7 @@ class Ledger:
         with self.file.transaction():
             old = places.newest(self._sqlite, place)
             new = intent(place, run, owner, old) | staged.columns
-            new |= {"state": State.SUCCEEDED, "ended": time.time()}
+            new |= {"state": State.SUCCEEDED, "ended": time.time(), "idempotency_key": ""}
             if old is not None and old["state"] == State.SUCCEEDED:
                 new = self._rewrite({**new, "id": old["id"]})
             else:

@@ -132,9 +132,10 @@ def intent(place: Place, run: str, owner: Owner, before: Row | None) -> Row:
 
 def word(row: Row, sent: bool, by: str) -> Row:
     """Give what a word on an effect changes: what became of it, who says so, and when."""
-    said: Row = {"resolution": json.dumps({"by": by, "at": time.time(), "sent": sent})}
+    resolution = json.dumps({"by": by, "at": time.time(), "sent": sent})
+    said: Row = {"resolution": resolution, "ended": row["ended"]}
     if row["state"] in DONE:  # only its value was not known
-        return {**said, "ended": row["ended"]}
+        return said
     return {**said, "state": State.RESOLVED_SENT if sent else State.RESOLVED_NOT_SENT}
 
 

@@ -18,7 +18,7 @@ _WOULD: Final = {
     "would send": "send",
     "would send again": "send again",
     "would resend": "send once more",
-    "would verify": "look, then go on",
+    "would verify": "look first",
     "in doubt": "wait for your answer",
     "failed": "fail",
     "skipped": "skip",

@@ -84,7 +84,10 @@ def _resume_usage() -> Usage:
 def _resolve_usage() -> Usage:
     usage = _named("resolve", "Say whether an effect in doubt happened.")
     usage.add_argument("node", metavar="NODE", help="the node whose effect is in doubt")
-    usage.add_argument("verdict", choices=("sent", "not-sent"), help="what you found out")
+    usage.add_argument(
+        "verdict", nargs="?", choices=("sent", "not-sent"),
+        help="what you found out (sent, where you give its value)",
+    )  # fmt: skip
     usage.add_argument(
         "--value", metavar="VARIABLE", help="the result that was lost, from the notebook"
     )
@@ -101,6 +104,15 @@ def _runs_usage() -> Usage:
 def _show_usage() -> Usage:
     usage = _named("show", "Show the report of a run again, from what was recorded.")
     usage.add_argument("run", metavar="RUN", nargs="?", help="its id or the start of it (the last)")
+    return _with_store(usage)
+
+
+def _effects_usage() -> Usage:
+    usage = _named("effects", "List the effects of a workflow's session: what became of each.")
+    usage.add_argument(
+        "name", metavar="NAME", nargs="?", help="the workflow (that of the last run)"
+    )
+    usage.add_argument("--all", action="store_true", help="those of all workflows and sessions")
     return _with_store(usage)
 
 
@@ -147,6 +159,7 @@ USAGES: Final[Mapping[str, Callable[[], Usage]]] = {
     "apply": _apply_usage,
     "resume": _resume_usage,
     "resolve": _resolve_usage,
+    "effects": _effects_usage,
     "runs": _runs_usage,
     "show": _show_usage,
     "diff": _diff_usage,

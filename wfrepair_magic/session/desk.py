@@ -170,11 +170,11 @@ def resolve(  # noqa: PLR0913 – who, what, verdict; where, with which value an
 
     def answer() -> str:
         with open_desk(Path(store)) as desk:
-            found = sessions.current(desk.ledger, name)
-            if found is None:
-                raise BadWorkflow(f"this store knows no workflow {name!r}")
-            desk.ledger.resolve(found.id, node, verdict == "sent", by, outputs)
+            session = sessions.find(desk.ledger, name).id
+            desk.ledger.resolve(session, node, verdict == "sent", by, outputs)
         follows = "counts as done" if verdict == "sent" else "runs with the next run"
+        if verdict == "sent" and outputs is None:
+            follows += "; what needs its value waits until that is given with --value"
         return f"{node}: taken down as {verdict}; it {follows}"
 
     return on_own_thread(answer)
