@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import random
 import signal
-import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 import twelve
 from fakes import EffectLog
 
-MOMENTS = 200
+LONG = os.environ.get("WFREPAIR_TESTS") == "long"
+MOMENTS = 5_000 if LONG else 200
 
 
 def child(store: Path, log: Path) -> None:
@@ -44,18 +44,13 @@ def finish(store: Path, log: EffectLog) -> list[str]:
     raise AssertionError("the workflow did not come to its end")
 
 
-@pytest.mark.timeout(600)
-def test_kill_at_random_moments_repeats_no_effect(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.mark.timeout(20_000 if LONG else 600)
+def test_kill_at_random_moments_repeats_no_effect(context: Any, folder: Path) -> None:
     """At 200 random moments of a 12-step workflow: none twice, and every gap is in doubt."""
-    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(filter(None, sys.path)))  # for the preload
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["twelve"])
     chance = random.Random(20260)
     kills = doubts = 0
     for story in range(MOMENTS):
-        store, log = tmp_path / f"{story}" / ".wfrepair", EffectLog(tmp_path / f"{story}.log")
+        store, log = folder / f"{story}" / ".wfrepair", EffectLog(folder / f"{story}.log")
         store.parent.mkdir()
         while kills < MOMENTS:
             process = context.Process(target=child, args=(store, log.path))
