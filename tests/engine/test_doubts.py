@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import dataclasses
 import os
 import shutil
 import signal
@@ -21,6 +23,7 @@ from hypothesis import strategies as st
 from wfrepair_magic import Context, Run, events, node, run
 from wfrepair_magic.engine import places
 from wfrepair_magic.engine.ledger import Ledger
+from wfrepair_magic.engine.owner import me
 from wfrepair_magic.engine.receipts import RECEIPTS
 from wfrepair_magic.engine.rows import update
 from wfrepair_magic.errors import BadWorkflow
@@ -423,6 +426,29 @@ def test_a_person_is_heard_about_what_a_dead_process_left(
     ledger.close()
     done = run(SEND % "", name="w", store=store, ask=lambda node, question: word)
     assert (done.state, len(service.keys)) == ("SUCCESS", sends)
+
+
+def test_of_two_doubts_of_one_node_each_is_answered_for(store: Path) -> None:
+    """A word is about the newest effect; that another one is in doubt is said with it."""
+    hits: list[str] = []
+
+    @node
+    def send(text: str) -> None:
+        hits.append(text)
+        raise ConnectionLost("reset", "cut off")
+
+    text = "nodes: [{id: s, type: send, params: {text: %s}}]"
+    first = run(text % "one", name="w", store=store)
+    with contextlib.closing(Ledger.open(store)) as ledger:
+        (old,) = ledger.receipts()
+        place = dataclasses.replace(old.place, key="f" * 64)
+        ledger.claim(place, "run", dataclasses.replace(me(), start="1", token="gone"), None)
+    assert "1 more of s is in doubt" in first.resolve("s", "not-sent")
+    asks = run(text % "one", name="w", store=store)
+    assert (state(asks), hits) == (("WAITING", "in_doubt"), ["one"])
+    assert "more of s" not in first.resolve("s", "not-sent")
+    assert run(text % "one", name="w", store=store).nodes["s"].attempts == 1
+    assert hits == ["one", "one"]
 
 
 def _gone(owner: str) -> str:

@@ -117,9 +117,8 @@ class Ledger:
         """List all receipts of a session or a workflow (neither: of all), oldest first."""
         wanted = {"session": session, "workflow": workflow}
         given = {name: value for name, value in wanted.items() if value is not None}
-        where = " AND ".join(["1", *(f"{name} = ?" for name in given)])
-        found = places.rows(self._sqlite, f"WHERE {where} ORDER BY id", *given.values())
-        return [from_row(row) for row in found]
+        rest = f"WHERE {' AND '.join(['1', *(f'{name} = ?' for name in given)])} ORDER BY id"
+        return [from_row(row) for row in places.rows(self._sqlite, rest, *given.values())]
 
     # --- an effect --------------------------------------------------------------------------
 
@@ -191,9 +190,12 @@ class Ledger:
         self._close(id, OPEN, {"state": State.IN_DOUBT, "question": storable(question)})
 
     def record(self, place: Place, run: str, owner: Owner, raw: bytes | None) -> Receipt:
-        """Write down what a node read from the world, after it did; replaces the last reading."""
+        """Write down what a node read from the world, after it did; replaces the last reading.
+
+        The disk is not waited for: a reading that a power cut takes is read again.
+        """
         staged = payloads.stage(self._effects, raw)
-        with self.file.transaction():
+        with self.file.brief():
             old = places.newest(self._sqlite, place)
             new = intent(place, run, owner, old) | staged.columns
             new |= {"state": State.SUCCEEDED, "ended": time.time(), "idempotency_key": ""}
@@ -236,8 +238,7 @@ class Ledger:
         with self.file.transaction():
             row = self._asked(session, slot, wants_value=outputs is not None)
             raw = None if outputs is None else _packed(row, outputs)
-            staged = payloads.stage(self._effects, raw)
-            row = self._settle(row, word(row, sent, by), staged)
+            row = self._settle(row, word(row, sent, by), payloads.stage(self._effects, raw))
         return self._receipt(row)
 
     def answer(self, id: int, sent: bool, by: str) -> Receipt:
@@ -245,8 +246,7 @@ class Ledger:
         with self.file.transaction():
             row = places.row_of(self._sqlite, id)
             if is_lost(row):
-                staged = payloads.stage(self._effects, None)
-                row = self._settle(row, word(row, sent, by), staged)
+                row = self._settle(row, word(row, sent, by), payloads.stage(self._effects, None))
         return self._receipt(row)
 
     def _asked(self, session: str, slot: str, wants_value: bool) -> Row:

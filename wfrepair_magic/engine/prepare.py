@@ -21,10 +21,13 @@ from .code_keys import CodeKey, code_of, digest_with_code
 from .copying import TooDeep
 from .keys import KEY_VERSION, Unkeyable, digest
 from .plan import Step
-from .readings import contents
+from .readings import READS, contents
 from .recovery import failure_of
 from .secrets import Redactor
 from .shapes import shape
+
+
+_READ = f"{READS} "
 
 
 @dataclass(frozen=True)
@@ -59,7 +62,8 @@ class Prepared:
     """A node whose params are resolved.  Secrets in `params` are references.
 
     `key` is None where something cannot be keyed (`unkeyable` says what): the node then runs
-    unreused.  `digests` holds the digest of each param; `document` is the readable key.  `look`
+    unreused.  `digests` holds the digest of each param and, as ``reads NAME``, of each file (""
+    where there is none); `document` is the readable key.  `look`
     is what the node's `verify` looks at, None where it has none.
     """
 
@@ -181,18 +185,37 @@ def _keyed(step: Step, resolution: Resolved, site: Site) -> Prepared:
             digests[name] = digest_with_code(value)
         except Unkeyable as error:
             raise Unkeyable(f"params.{name}{error.path}", error.what) from error
+    files = _files(step, resolution, site)
     document = {
         "key_version": KEY_VERSION,
         "type": step.type.name if step.type.code is None else "function",
         "version": step.type.version,
         "code": code.document if code is not None else None,
-        "files": _files(step, resolution, site),
+        "files": files,
         "environment": dict(step.type.variables(params)) if step.type.variables else {},
         "params": digests,
     }
     notices = code.notices if code is not None else ()
+    digests = digests | read_digests(files)
     key = digest(document)
     return Prepared(step, params, key, digests, document, notices, look=resolution.look)
+
+
+def read_digests(files: Mapping[str, str | None]) -> dict[str, str]:
+    """Give the entries of `Prepared.digests` for files that a node reads."""
+    return {f"{READS} {name}": content or "" for name, content in files.items()}
+
+
+def with_files(prepared: Prepared, files: Mapping[str, str | None]) -> Prepared:
+    """Give a node as it is keyed when the files that it reads hold something else."""
+    document = {**prepared.document, "files": dict(files)}
+    others = {name: one for name, one in prepared.digests.items() if not name.startswith(_READ)}
+    return replace(
+        prepared,
+        key=digest(document),
+        document=document,
+        digests=others | read_digests(files),
+    )
 
 
 def _code(node_type: NodeType, effect: bool, site: Site) -> CodeKey | None:

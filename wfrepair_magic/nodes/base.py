@@ -161,7 +161,9 @@ class NodeType:
     they had still stands, so that a reuse can be refused (None: it always does), and
     `repeatable` whether it could be had again if it does not (None: it could).  `touches`
     gives, for a node's outputs, the files that it changed: what a later node of the workflow
-    has done to them takes nothing from the effect of an earlier one.  `variables`
+    has done to them takes nothing from the effect of an earlier one.  `added` gives, for
+    resolved params, the bytes that the node only adds to its file; None where what it leaves
+    does not depend on what was there.  `variables`
     gives the environment variables, by name, whose value belongs to the key.
     `idempotent` says that sending again with the same idempotency key is harmless, or for how
     many seconds after the first time.
@@ -183,6 +185,7 @@ class NodeType:
     stands: Callable[[Mapping[str, Any], Context], bool] | None = None
     repeatable: Callable[[Mapping[str, Any], Context], bool] | None = None
     touches: Callable[[Mapping[str, Any]], tuple[str, ...]] | None = None
+    added: Callable[[Mapping[str, Any]], bytes | None] | None = None
     variables: Callable[[Mapping[str, Any]], Mapping[str, str]] | None = None
 
     @property

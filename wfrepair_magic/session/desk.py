@@ -172,9 +172,14 @@ def resolve(  # noqa: PLR0913 – who, what, verdict; where, with which value an
         with open_desk(Path(store)) as desk:
             session = sessions.find(desk.ledger, name).id
             desk.ledger.resolve(session, node, verdict == "sent", by, outputs)
+            others = [one for one in desk.ledger.open_questions(session) if one.slot == node]
         follows = "counts as done" if verdict == "sent" else "runs with the next run"
         if verdict == "sent" and outputs is None:
             follows += "; what needs its value waits until that is given with --value"
+        if others:
+            follows += (
+                f". From before an edit, {len(others)} more of {node} is in doubt: say that too"
+            )
         return f"{node}: taken down as {verdict}; it {follows}"
 
     return on_own_thread(answer)
