@@ -10,15 +10,10 @@ from typing import Any
 
 import pytest
 import twelve
-from answering import finish, often
 from fakes import EffectLog
 
-<<<<<<< HEAD:tests/journeys/test_kill.py
-MOMENTS = often(200, 5_000)
-=======
 LONG = os.environ.get("WFREPAIR_TESTS") == "long"
 MOMENTS = 5_000 if LONG else 200
->>>>>>> b-ledger:tests/durability/test_kill.py
 
 
 def child(store: Path, log: Path) -> None:
@@ -26,12 +21,6 @@ def child(store: Path, log: Path) -> None:
     twelve.work(store, log)
 
 
-<<<<<<< HEAD:tests/journeys/test_kill.py
-@pytest.mark.timeout(600)
-def test_kill_at_random_moments_repeats_no_effect(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-=======
 def answer_like_a_person(store: Path, log: EffectLog) -> list[str]:
     """Run once; answer every question by looking at the other side, and say what was asked."""
     done = twelve.work(store, log.path)
@@ -57,7 +46,6 @@ def finish(store: Path, log: EffectLog) -> list[str]:
 
 @pytest.mark.timeout(20_000 if LONG else 600)
 def test_kill_at_random_moments_repeats_no_effect(context: Any, folder: Path) -> None:
->>>>>>> b-ledger:tests/durability/test_kill.py
     """At 200 random moments of a 12-step workflow: none twice, and every gap is in doubt."""
     chance = random.Random(20260)
     kills = doubts = 0

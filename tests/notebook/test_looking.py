@@ -134,8 +134,4 @@ def test_effects_are_listed(notebook: Notebook) -> None:
     assert [line.split()[:2] for line in shown["text/plain"].splitlines()[2:]] == [["send", "done"]]
     assert "no effects" in notebook.run("%workflow effects pure").text
     assert "plan: send" in notebook.run("%workflow effects --all").last["text/html"]
-<<<<<<< HEAD
-    assert "did you mean 'plan'?" in notebook.run("%workflow effects plann").errors
-=======
     assert "did you mean 'plan'?" in notebook.run("%workflow effects plann").trace
->>>>>>> b-ledger

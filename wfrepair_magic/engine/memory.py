@@ -19,7 +19,7 @@ from .envelope import Kept, pack, pack_bare
 from .ledger import Ledger, Place, Receipt
 from .owner import Owner, alive
 from .plan import Step
-from .prepare import Prepared
+from .prepare import Prepared, without_files
 from .receipts import DONE
 from .standing import Standing
 from .store import Store
@@ -108,6 +108,10 @@ class Memory:
                 return Free()
             return self._by_content(step, prepared.key)
         receipt = self.ledger.find(self._place(prepared), self.slots, move=not look_only)
+        earlier = self._as_read(prepared, scope) if receipt is None else None
+        if earlier is not None:
+            prepared = earlier
+            receipt = self.ledger.find(self._place(prepared), self.slots, move=not look_only)
         if receipt is None:
             return self._other_doubt(step, None) or Free()
         again = receipt.state in DONE and (id in self.rerun or self._fell(prepared, receipt, scope))
@@ -122,6 +126,11 @@ class Memory:
         standing = self.standing
         return standing is not None and not standing.holds(prepared, receipt, scope, self)
 
+    def _as_read(self, prepared: Prepared, scope: Mapping[str, Any]) -> Prepared | None:
+        """Give the node with its files as it read them, if only later nodes changed them."""
+        standing = self.standing
+        return None if standing is None else standing.as_read(prepared, scope, self)
+
     def latest(self, node: str) -> Receipt | None:
         """Give the newest receipt of a node, under any key, whose effect happened."""
         return self.ledger.previous(self.session, node)
@@ -129,6 +138,19 @@ class Memory:
     def counting(self, prepared: Prepared) -> Receipt | None:
         """Give the receipt that counts for a node with these params; nothing is changed."""
         return self.ledger.find(self._place(prepared), self.slots, move=False)
+
+    def recall(self, prepared: Prepared) -> Kept | None:
+        """Give what a node gave last with these params, whatever has become of its files."""
+        if prepared.key is None:
+            return None
+        if prepared.step.reuse.by == "content":
+            return self.store.get(prepared.key) or UNKEPT.get(
+                (str(self.store.folder), prepared.key)
+            )
+        receipt = self.latest(prepared.step.node.id)
+        kept = receipt.kept if receipt is not None else None
+        same = kept and without_files(kept.params) == without_files(prepared.digests)
+        return kept if same else None
 
     def _other_doubt(self, step: Step, own: Receipt | None) -> Doubt | None:
         """Look whether what the node did before it was edited is in doubt."""
@@ -143,8 +165,11 @@ class Memory:
         return Place(self.workflow, self.session, prepared.key or "", prepared.step.node.id)
 
     def _by_content(self, step: Step, key: str) -> Found:
-        kept = self.store.get(key) or UNKEPT.get((str(self.store.folder), key))
+        kept = self._kept_by_content(key)
         return Free() if kept is None or _expired(kept, step) else Reusable(kept)
+
+    def _kept_by_content(self, key: str) -> Kept | None:
+        return self.store.get(key) or UNKEPT.get((str(self.store.folder), key))
 
     def _judge(self, receipt: Receipt, step: Step, look_only: bool) -> Found:
         match receipt.state:

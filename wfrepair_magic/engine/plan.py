@@ -53,6 +53,11 @@ class Step:
     edges_out: tuple[Edge, ...] = ()
     idempotent: float | None = None
 
+    @property
+    def reads_files(self) -> bool:
+        """Whether the content of files belongs to the node's key."""
+        return self.type.files is not None or bool(self.node.reads)
+
 
 @dataclass(frozen=True)
 class Plan:

@@ -21,11 +21,10 @@ from .code_keys import CodeKey, code_of, digest_with_code
 from .copying import TooDeep
 from .keys import KEY_VERSION, Unkeyable, digest
 from .plan import Step
-from .readings import READS, contents
+from .readings import READS, content, files_of
 from .recovery import failure_of
 from .secrets import Redactor
 from .shapes import shape
-
 
 _READ = f"{READS} "
 
@@ -64,7 +63,8 @@ class Prepared:
     `key` is None where something cannot be keyed (`unkeyable` says what): the node then runs
     unreused.  `digests` holds the digest of each param and, as ``reads NAME``, of each file (""
     where there is none); `document` is the readable key.  `look`
-    is what the node's `verify` looks at, None where it has none.
+    is what the node's `verify` looks at, None where it has none; `files` says where the files
+    lie that it reads.
     """
 
     step: Step
@@ -75,6 +75,7 @@ class Prepared:
     notices: tuple[str, ...] = ()
     unkeyable: str = ""
     look: Any = None
+    files: Mapping[str, Path] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -185,7 +186,8 @@ def _keyed(step: Step, resolution: Resolved, site: Site) -> Prepared:
             digests[name] = digest_with_code(value)
         except Unkeyable as error:
             raise Unkeyable(f"params.{name}{error.path}", error.what) from error
-    files = _files(step, resolution, site)
+    paths = _files(step, resolution, site)
+    files = {name: content(path) for name, path in paths.items()}
     document = {
         "key_version": KEY_VERSION,
         "type": step.type.name if step.type.code is None else "function",
@@ -197,8 +199,10 @@ def _keyed(step: Step, resolution: Resolved, site: Site) -> Prepared:
     }
     notices = code.notices if code is not None else ()
     digests = digests | read_digests(files)
-    key = digest(document)
-    return Prepared(step, params, key, digests, document, notices, look=resolution.look)
+    return Prepared(
+        step, params, digest(document), digests, document, notices,
+        look=resolution.look, files=paths,
+    )  # fmt: skip
 
 
 def read_digests(files: Mapping[str, str | None]) -> dict[str, str]:
@@ -209,13 +213,22 @@ def read_digests(files: Mapping[str, str | None]) -> dict[str, str]:
 def with_files(prepared: Prepared, files: Mapping[str, str | None]) -> Prepared:
     """Give a node as it is keyed when the files that it reads hold something else."""
     document = {**prepared.document, "files": dict(files)}
-    others = {name: one for name, one in prepared.digests.items() if not name.startswith(_READ)}
-    return replace(
-        prepared,
-        key=digest(document),
-        document=document,
-        digests=others | read_digests(files),
-    )
+    digests = without_files(prepared.digests) | read_digests(files)
+    return replace(prepared, key=digest(document), document=document, digests=digests)
+
+
+def without_files(digests: Mapping[str, str]) -> dict[str, str]:
+    """Give the digests of a node's params alone."""
+    return {name: one for name, one in digests.items() if not name.startswith(_READ)}
+
+
+def read_then(digests: Mapping[str, str]) -> dict[str, str | None]:
+    """Give what each file held that a node read, from the digests that were kept with it."""
+    return {
+        name.removeprefix(_READ): one or None
+        for name, one in digests.items()
+        if name.startswith(_READ)
+    }
 
 
 def _code(node_type: NodeType, effect: bool, site: Site) -> CodeKey | None:
@@ -234,12 +247,12 @@ def _code(node_type: NodeType, effect: bool, site: Site) -> CodeKey | None:
     return found
 
 
-def _files(step: Step, resolution: Resolved, site: Site) -> dict[str, str | None]:
+def _files(step: Step, resolution: Resolved, site: Site) -> dict[str, Path]:
     if step.type.files is None and not resolution.reads:
         return {}
     params, reads = site.redactor.reveal((resolution.value, resolution.reads))
-    found = contents(step.type, params, reads, site.context(step.node.id))
-    return {site.redactor.hide_text(name): content for name, content in found.items()}
+    found = files_of(step.type, params, reads, site.context(step.node.id))
+    return {site.redactor.hide_text(name): path for name, path in found.items()}
 
 
 def too_deep(step: Step, error: TooDeep) -> Failure:
