@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass
@@ -47,7 +48,12 @@ class Looks:
     def __init__(self, job: Job, post: Callable[[Looked], None]) -> None:
         self._job = job
         self._post = post
+        self._cancelled = threading.Event()
         self.under_way: dict[str, Look] = {}
+
+    def cancel(self) -> None:
+        """End what is looked at; the ends of those looks are not waited for."""
+        self._cancelled.set()
 
     def begin(self, asked: Look) -> None:
         """Look at the other side on a thread of its own."""
@@ -55,7 +61,7 @@ class Looks:
         assert node.verify is not None
         self.under_way[node.id] = asked
         params = {"kind": node.verify.kind, "what": site.redactor.reveal(asked.prepared.look)}
-        context = dataclasses.replace(site.context(node.id), cancelled=self._job.stop)
+        context = dataclasses.replace(site.context(node.id), cancelled=self._cancelled)
         future = self._job.backend.submit(_LOOK, params, context)
         future.add_done_callback(lambda future: self._post(Looked(asked, self._seen(future))))
 

@@ -174,7 +174,7 @@ class Memory:
     def _judge(self, receipt: Receipt, step: Step, look_only: bool) -> Found:
         match receipt.state:
             case "SUCCEEDED" if receipt.kept is not None and receipt.kept.action == UNREAD:
-                return Unread(failure_from(receipt.kept.outputs["failure"]))
+                return Unread(_failed_as(step, receipt.kept.outputs["failure"]))
             case "SUCCEEDED" | "RESOLVED_SENT":
                 kept = receipt.kept or self._unkept(receipt)
                 if kept is None:  # what was only read can be read again
@@ -185,7 +185,7 @@ class Memory:
             case "IN_DOUBT":
                 return self._doubt(receipt, receipt.question)
             case "FAILED_REPORTED" if receipt.run == self.run and receipt.failure is not None:
-                return FailedBefore(failure_from(receipt.failure))
+                return FailedBefore(_failed_as(step, receipt.failure))
             case _:
                 return Free(receipt.id)
 
@@ -305,6 +305,11 @@ def _kept(prepared: Prepared, action: Action, seconds: float) -> Kept:
 def _expired(kept: Kept, step: Step) -> bool:
     lifetime = step.reuse.lifetime
     return lifetime is not None and time.time() - kept.made_at > lifetime
+
+
+def _failed_as(step: Step, document: Mapping[str, Any]) -> Failure:
+    """Give a failure that was kept as that of this node, which may be called otherwise by now."""
+    return dataclasses.replace(failure_from(document), node=step.node.id)
 
 
 def failure_document(failure: Failure) -> dict[str, Any]:

@@ -96,6 +96,7 @@ class Settling:
 
     def interrupt(self) -> None:
         """Wait for no look any more."""
+        self.looks.cancel()
         for look in list(self.looks.under_way.values()):
             self.looked(Looked(look, Seen("unknown", "it was interrupted")))
 
