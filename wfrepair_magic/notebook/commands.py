@@ -37,7 +37,7 @@ def apply(kernel: Kernel, found: argparse.Namespace) -> None:
         return
     run = kernel.watch(lambda sinks: last.run.apply(fix, sinks=sinks))
     kernel.remember(run, last.line)
-    kernel.write_last_cell([fix, *run.applied])
+    kernel.write_last_cell(run.applied)
 
 
 def _fix(run: Run, number: int) -> Fix:
