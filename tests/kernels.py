@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from jupyter_client.blocking.client import BlockingKernelClient
 from jupyter_client.manager import KernelManager
-
-import wfrepair_magic
+from processes import environment
 
 PATIENCE = 60.0
 
@@ -36,18 +34,12 @@ class Ended:
 
 
 class Notebook:
-    """A kernel and its client.  `run` sends a cell and waits for all that comes of it.
+    """A kernel and its client.  `run` sends a cell and waits for all that comes of it."""
 
-    The kernel can import what lies in the folders `modules`.
-    """
-
-    def __init__(self, folder: Path, *modules: Path) -> None:
+    def __init__(self, folder: Path) -> None:
         self.folder = folder
-        roots = (Path(wfrepair_magic.__file__).parents[1], *modules)
-        path = os.pathsep.join(map(str, roots))
-        environ = {**os.environ, "PYTHONPATH": path, "IPYTHONDIR": str(folder / "ipython")}
         self.manager = KernelManager(kernel_name="python3")
-        self.manager.start_kernel(env=environ, cwd=str(folder))
+        self.manager.start_kernel(env=environment(folder), cwd=str(folder))
         self.client: BlockingKernelClient = self.manager.client()
         self.client.start_channels()
         self.client.wait_for_ready(timeout=PATIENCE)

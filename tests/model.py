@@ -29,7 +29,7 @@ class Killed(Exception):
 class Receipt:
     """What a session knows of one key in one slot; `where` its value lies: DISK or a process."""
 
-    state: str  # "done", "doubt", "failed", "superseded"
+    state: str  # "done", "unread", "doubt", "failed", "superseded"
     number: int
     value: int | None = None
     where: str = DISK
@@ -51,9 +51,9 @@ class Session:
     def take(self, key: Key, slot: str, slots: set[str]) -> Receipt | None:
         """Give the receipt of a slot, else the best known of a slot that has left the workflow."""
         if (key, slot) not in self.receipts:
-            rank = ["done", "doubt", "failed"]
+            rank = {"done": 0, "unread": 0, "doubt": 1, "failed": 2}
             left = [
-                (rank.index(receipt.state), receipt.number, old)
+                (rank[receipt.state], receipt.number, old)
                 for (its, old), receipt in self.receipts.items()
                 if its == key and old not in slots and receipt.state in rank
             ]
@@ -240,11 +240,13 @@ class Pass:
                 return End("reused", receipt.value)
             if node["effect"] == "write":
                 return End("waiting", why=PERSON) if self._is_needed(id) else End("reused")
+        if receipt is not None and receipt.state == "unread" and id not in self.asked.rerun:
+            return fail(node)  # it happened, and its answer stays what it was
         if receipt is not None and receipt.state == "doubt":
             return End("in_doubt", why=PERSON)
         if node["effect"] == "write" and id in self.session.doubts():
             return End("in_doubt", why=PERSON)
-        if receipt is not None and receipt.state == "done" and id in self.asked.rerun:
+        if receipt is not None and receipt.state in ("done", "unread") and id in self.asked.rerun:
             self.session.receipts[key, id] = replace(receipt, state="superseded")
         return fail(node) if (key, id) in self.failed else None
 
@@ -264,7 +266,7 @@ class Pass:
         value = given_for(key) if what in ("works", "interrupts") else None
         where = self.asked.process if type == "odd" and what != "garbles" else DISK
         state = {"refuses": "failed", "is down": "failed", "loses": "doubt", "kills": "doubt",
-                 "cancels": "doubt"}.get(what, "done")  # fmt: skip
+                 "cancels": "doubt", "garbles": "unread"}.get(what, "done")  # fmt: skip
         if by_content(node) and value is not None:
             self.model.results[key, where] = value
         elif write or (value is not None and not by_content(node)):

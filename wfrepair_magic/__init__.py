@@ -58,30 +58,7 @@ _HOMES = {
 }
 _NEED_NODE_TYPES = frozenset({"Workflow", "run", "Run", "Patch"})
 
-__all__ = [
-    "Action",
-    "BadWorkflow",
-    "Context",
-    "EngineBug",
-    "Event",
-    "Failure",
-    "NeedsHuman",
-    "NodeFailed",
-    "NodeType",
-    "Patch",
-    "Permanent",
-    "Policy",
-    "Run",
-    "StoreError",
-    "Transient",
-    "Workflow",
-    "WorkflowError",
-    "__version__",
-    "load_ipython_extension",
-    "node",
-    "run",
-    "unload_ipython_extension",
-]
+__all__ = [*_HOMES, "__version__", "load_ipython_extension", "unload_ipython_extension"]
 
 
 def __getattr__(name: str) -> object:

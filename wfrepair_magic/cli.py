@@ -16,17 +16,15 @@ from dataclasses import dataclass
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Final, TextIO
+from typing import Any, Final
 
 from . import session, wire
 from .errors import BadWorkflow, WorkflowError
-from .ir.names import nearest
+from .ir.model import MISSING
 from .ir.schema import language_schema
 from .ir.workflow import Workflow
 from .monitor import effects, foreseen, paint
-from .monitor.state import completed
-from .monitor.teller import Teller
-from .monitor.text import Commands, draw, listed
+from .monitor.text import Commands, Teller, draw, listed
 from .nodes import registry
 from .nodes.scripts import import_file
 from .settings import find_store, project_settings
@@ -34,24 +32,23 @@ from .usage import (
     BadUsage,
     HelpAsked,
     Usage,
+    argument,
     asked,
     check_consent,
-    declare_flag,
-    declare_run,
+    find_command,
+    flag,
+    overview,
+    run_arguments,
     settled,
     verdict_of,
 )
 
-SUCCESS, FAILED, DEGRADED, WAITING = 0, 1, 2, 3
+EXITS: Final[Mapping[str, int]] = {
+    "SUCCESS": 0, "FAILED": 1, "DEGRADED": 2, "WAITING": 3, "CANCELLED": 130,
+}  # fmt: skip
+SUCCESS, FAILED = EXITS["SUCCESS"], EXITS["FAILED"]
 BAD_USAGE: Final = 64
 NO_READER: Final = 141
-EXITS: Final[Mapping[str, int]] = {
-    "SUCCESS": SUCCESS,
-    "DEGRADED": DEGRADED,
-    "FAILED": FAILED,
-    "WAITING": WAITING,
-    "CANCELLED": 130,
-}
 STDIN: Final = "-"
 
 
@@ -101,56 +98,24 @@ def _write_any_character() -> None:
 def _command(words: list[str]) -> int:
     name, *rest = words or ["--help"]
     if name in ("--help", "-h"):
-        raise HelpAsked(_overview())
+        lines = overview([usage for usage, _ in COMMANDS.values()])
+        tail = "`wfrepair COMMAND --help` says what a command takes."
+        raise HelpAsked("\n".join([*lines, "", tail]))
     if name == "--version":
         raise HelpAsked(f"wfrepair {version('wfrepair-magic')}")
-    if name not in COMMANDS:
-        close = nearest(name, list(COMMANDS))
-        hint = f"did you mean {close}?" if close else f"there are {', '.join(COMMANDS)}"
-        raise BadUsage(f"no command {name!r}; {hint}")
-    declare, act = COMMANDS[name]
-    code = act(declare().read(rest))
+    usage, act = find_command(name, COMMANDS)
+    found = usage.read(rest)
+    _import_nodes(getattr(found, "nodes", ()))
+    code = act(found)
     sys.stdout.flush()
     return code
 
 
-def _overview() -> str:
-    lines = [f"wfrepair {name:<8} {make().description}" for name, (make, _) in COMMANDS.items()]
-    return "\n".join([*lines, "", "`wfrepair COMMAND --help` says what a command takes."])
-
-
-def _run_usage() -> Usage:
-    usage = Usage(
-        "wfrepair run",
-        "Run the workflow in a file, YAML or JSON.",
-        "Exits 0 SUCCESS, 2 DEGRADED, 1 FAILED, 3 WAITING, 130 CANCELLED, 64 bad usage.",
-    )
-    usage.add_argument("file", metavar="FILE", help="the workflow's file; - is standard input")
-    usage.add_argument(
-        "--name", metavar="NAME",
-        help="the name under which its session is kept (else `name:`, the file's stem)",
-    )  # fmt: skip
-    declare_run(usage, store="`.wfrepair` beside the file", session="per-run")
-    _declare_nodes(usage)
-    usage.add_argument("--json", action="store_true", help="print one JSON document")
-    declare_flag(usage, "quiet", "no progress on standard error")
-    return usage
-
-
-def _declare_nodes(usage: Usage) -> None:
-    usage.add_argument(
-        "--nodes", metavar="FILE.py", action="append", default=[],
-        help="import a Python file with @node functions; may be repeated",
-    )  # fmt: skip
-
-
 def _run(found: argparse.Namespace) -> int:
-    _import_nodes(found.nodes)
     file = _read(found.file)
     defaults = _defaults(file.folder)
     workflow = session.read_workflow(file.text, found.repair or defaults["repair"])
-    said = {**asked(found), "quiet": found.quiet}
-    keywords = settled(said, workflow, defaults)
+    keywords = settled(asked(found), workflow, defaults)
     quiet = bool(keywords.pop("quiet"))
     keywords |= {
         "session": keywords["session"] or workflow.session or "per-run",
@@ -161,19 +126,14 @@ def _run(found: argparse.Namespace) -> int:
     if found.dry_run:
         return _foresee(found, workflow, keywords)
     check_consent(workflow, found)
-    told = Teller(partial(_tell, stream=sys.stderr), quiet)
+    told = Teller(partial(paint.show, stream=sys.stderr), quiet)
     run = session.run(workflow, dict(found.input), sinks=(told,), **keywords)
     if found.json:
         _print_json(wire.run_document(run))
     else:
-        state = completed(told.state, run.name, run.nodes.values())
-        _tell(draw(state, time.time(), _commands(found.file, run.name, run.store)), sys.stdout)
+        commands = _commands(found.file, run.name, run.store)
+        paint.show(draw(told.state, time.time(), commands))
     return EXITS[run.state]
-
-
-def _tell(text: str, stream: TextIO) -> None:
-    """Print for whoever reads, in colours where that is a person at a terminal."""
-    print(paint.fitting(text, stream, os.environ), file=stream, flush=True)
 
 
 def _defaults(folder: Path) -> dict[str, Any]:
@@ -190,8 +150,7 @@ def _foresee(found: argparse.Namespace, workflow: Workflow, keywords: Mapping[st
     if found.json:
         _print_json(wire.plan_document(plan))
     else:
-        told = foreseen.draw(workflow.nodes, plan, keywords["name"] or "workflow")
-        _tell(told, sys.stdout)
+        paint.show(foreseen.draw(workflow.nodes, plan, keywords["name"] or "workflow"))
     return FAILED if plan.failures else SUCCESS
 
 
@@ -213,57 +172,19 @@ def _piped(workflow: Workflow, file: str) -> str | None:
     return sys.stdin.read()
 
 
-def _check_usage() -> Usage:
-    usage = Usage(
-        "wfrepair check",
-        "Say what is wrong with a workflow, running nothing.",
-        "Exits 0 where nothing is, 1 where there are errors, 64 for a file that cannot be read.",
-    )
-    usage.add_argument("file", metavar="FILE", help="the workflow's file; - is standard input")
-    _declare_nodes(usage)
-    usage.add_argument("--json", action="store_true", help="print one JSON document")
-    return usage
-
-
 def _check(found: argparse.Namespace) -> int:
-    _import_nodes(found.nodes)
     text = _read(found.file).text
     try:
         problems = Workflow.parse(text).problems()
-    except BadWorkflow as error:
-        return _checked_badly(error, found.json)
-    document = wire.check_document(problems)
+    except BadWorkflow as error:  # a text that is no workflow is what a check finds too
+        document, told = {**wire.error_document(error), "ok": False}, f"✗ {error}"
+    else:
+        document, told = wire.check_document(problems), listed(problems) or "✓ nothing is wrong"
     if found.json:
         _print_json(document)
     else:
-        _tell(listed(problems) or "✓ nothing is wrong", sys.stdout)
+        paint.show(told)
     return SUCCESS if document["ok"] else FAILED
-
-
-def _checked_badly(error: WorkflowError, as_json: bool) -> int:
-    """Report a text that is no workflow: that is what a check finds too."""
-    if as_json:
-        _print_json({**wire.error_document(error), "ok": False})
-    else:
-        _tell(f"✗ {error}", sys.stdout)
-    return FAILED
-
-
-def _resolve_usage() -> Usage:
-    usage = Usage(
-        "wfrepair resolve",
-        "Say whether an effect in doubt happened, so that its run can go on.",
-        "Exits 0 when it is noted, 64 where there is no such doubt.",
-    )
-    usage.add_argument("workflow", metavar="FILE|NAME", help="the workflow's file, or its name")
-    usage.add_argument("node", metavar="NODE", help="the node whose effect is in doubt")
-    usage.add_argument(
-        "verdict", nargs="?", choices=("sent", "not-sent"),
-        help="what you found out (sent, where you give its value)",
-    )  # fmt: skip
-    usage.add_argument("--value", metavar="JSON", help="the result that was lost")
-    usage.add_argument("--store", metavar="DIR", help="the project store")
-    return usage
 
 
 def _resolve(found: argparse.Namespace) -> int:
@@ -274,7 +195,7 @@ def _resolve(found: argparse.Namespace) -> int:
         verdict_of(found),
         store=store,
         by=getpass.getuser(),
-        **_value(found.value),
+        value=found.value,
     )
     print(told)
     return SUCCESS
@@ -292,27 +213,13 @@ def _whose(found: argparse.Namespace) -> tuple[str, Path]:
     return _name_in(path) if is_file else found.workflow, store
 
 
-def _effects_usage() -> Usage:
-    usage = Usage(
-        "wfrepair effects", "List the effects of a workflow's session: what became of each."
-    )
-    usage.add_argument(
-        "workflow", metavar="FILE|NAME", nargs="?",
-        help="the workflow's file, or its name (the one that ran last)",
-    )  # fmt: skip
-    usage.add_argument("--all", action="store_true", help="those of all workflows and sessions")
-    usage.add_argument("--store", metavar="DIR", help="the project store")
-    usage.add_argument("--json", action="store_true", help="print one JSON document")
-    return usage
-
-
 def _effects(found: argparse.Namespace) -> int:
     name, store = _whose(found)
     workflow, receipts = session.effects(store, name, found.all)
     if found.json:
         _print_json(wire.effects_document(receipts))
     elif receipts:
-        _tell(effects.draw(receipts, time.time(), found.all), sys.stdout)
+        paint.show(effects.draw(receipts, time.time(), found.all))
     else:
         print(f"{workflow or store}: no effects")
     return SUCCESS
@@ -323,23 +230,7 @@ def _name_in(path: Path) -> str:
     return Workflow.parse(file.text).name or path.stem
 
 
-def _value(text: str | None) -> dict[str, Any]:
-    if text is None:
-        return {}
-    try:
-        return {"value": json.loads(text)}
-    except ValueError as error:
-        raise BadUsage(f"--value is not JSON: {error}") from None
-
-
-def _schema_usage() -> Usage:
-    usage = Usage("wfrepair schema", "Print the language and its node types as a JSON Schema.")
-    _declare_nodes(usage)
-    return usage
-
-
 def _schema(found: argparse.Namespace) -> int:
-    _import_nodes(found.nodes)
     _print_json(language_schema({one.name: one.spec for one in registry.all_types()}))
     return SUCCESS
 
@@ -366,17 +257,97 @@ def _import_nodes(names: Sequence[str]) -> None:
             raise BadUsage(f"--nodes: {error}") from error
 
 
+def _json(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text!r} is not JSON: {error}") from None
+
+
 def _print_json(document: Mapping[str, Any]) -> None:
     print(json.dumps(document, ensure_ascii=False, indent=2))
 
 
-Command = tuple[Callable[[], Usage], Callable[[argparse.Namespace], int]]
+FILE: Final = argument("file", metavar="FILE", help="the workflow's file; - is standard input")
+NODES: Final = argument(
+    "--nodes", metavar="FILE.py", action="append", default=[],
+    help="import a Python file with @node functions; may be repeated",
+)  # fmt: skip
+JSON: Final = argument("--json", action="store_true", help="print one JSON document")
 
-COMMANDS: Final[Mapping[str, Command]] = {
-    "run": (_run_usage, _run),
-    "check": (_check_usage, _check),
-    "resolve": (_resolve_usage, _resolve),
-    "effects": (_effects_usage, _effects),
-    "schema": (_schema_usage, _schema),
-}
+COMMANDS: Final[Mapping[str, tuple[Usage, Callable[[argparse.Namespace], int]]]] = {
+    "run": (
+        Usage(
+            "wfrepair run",
+            "Run the workflow in a file, YAML or JSON.",
+            (
+                FILE,
+                argument(
+                    "--name", metavar="NAME",
+                    help="the name under which its session is kept (else `name:`, the file's stem)",
+                ),
+                *run_arguments(store="`.wfrepair` beside the file", session="per-run"),
+                NODES,
+                JSON,
+                flag("quiet", "no progress on standard error"),
+            ),
+            "Exits 0 SUCCESS, 2 DEGRADED, 1 FAILED, 3 WAITING, 130 CANCELLED, 64 bad usage.",
+        ),
+        _run,
+    ),
+    "check": (
+        Usage(
+            "wfrepair check",
+            "Say what is wrong with a workflow, running nothing.",
+            (FILE, NODES, JSON),
+            "Exits 0 where nothing is, 1 where there are errors, 64 where the file cannot be read.",
+        ),
+        _check,
+    ),
+    "resolve": (
+        Usage(
+            "wfrepair resolve",
+            "Say whether an effect in doubt happened, so that its run can go on.",
+            (
+                argument(
+                    "workflow", metavar="FILE|NAME", help="the workflow's file, or its name"
+                ),
+                argument("node", metavar="NODE", help="the node whose effect is in doubt"),
+                argument(
+                    "verdict", nargs="?", choices=("sent", "not-sent"),
+                    help="what you found out (sent, where you give its value)",
+                ),
+                argument(
+                    "--value", metavar="JSON", type=_json, default=MISSING,
+                    help="the result that was lost",
+                ),
+                argument("--store", metavar="DIR", help="the project store"),
+            ),
+            "Exits 0 when it is noted, 64 where there is no such doubt.",
+        ),
+        _resolve,
+    ),
+    "effects": (
+        Usage(
+            "wfrepair effects",
+            "List the effects of a workflow's session: what became of each.",
+            (
+                argument(
+                    "workflow", metavar="FILE|NAME", nargs="?",
+                    help="the workflow's file, or its name (the one that ran last)",
+                ),
+                argument("--all", action="store_true", help="those of all workflows and sessions"),
+                argument("--store", metavar="DIR", help="the project store"),
+                JSON,
+            ),
+        ),
+        _effects,
+    ),
+    "schema": (
+        Usage(
+            "wfrepair schema", "Print the language and its node types as a JSON Schema.", (NODES,)
+        ),
+        _schema,
+    ),
+}  # fmt: skip
 """The commands: what each takes, and what it does."""

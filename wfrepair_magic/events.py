@@ -6,7 +6,7 @@ import dataclasses
 import typing
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from .failure import Failure
 from .problem import Problem
@@ -233,25 +233,21 @@ def fan_out(*sinks: Sink) -> Callable[[Event], tuple[tuple[Sink, Exception], ...
     return send
 
 
-def _kinds(base: type[Event]) -> dict[str, type[Event]]:
-    found = {base.__name__: base}
-    for kind in base.__subclasses__():
-        found |= _kinds(kind)
-    return found
-
-
-def to_json(event: Event) -> dict[str, Any]:
-    """Give an event as plain JSON values, with its kind under ``event``."""
-    return {"event": type(event).__name__, **dataclasses.asdict(event)}
+KINDS: Final[Mapping[str, type[Event]]] = {
+    name: kind
+    for name, kind in globals().items()
+    if isinstance(kind, type) and issubclass(kind, Event)
+}
+"""Every event by its name."""
 
 
 def from_json(document: Mapping[str, Any]) -> Event:
-    """Rebuild the event that `to_json` wrote.
+    """Rebuild the event of a line of a history: its fields, and its kind under ``event``.
 
     Fields that this version does not know are dropped, and an unknown kind becomes a Notice, so
     that an older reader still sees a newer run's history.
     """
-    kind = _kinds(Event).get(str(document.get("event")))
+    kind = KINDS.get(str(document.get("event")))
     if kind is None:
         common = {key: document[key] for key in ("run", "seq", "at") if key in document}
         return Notice(text=f"an event of another version: {document.get('event')}", **common)

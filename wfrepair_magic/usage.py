@@ -1,4 +1,4 @@
-"""How a run is asked for in words: the options that every face takes, declared once.
+"""How a run is asked for in words: what every face takes, declared as data.
 
 The metavar of an argument says what its values are: NODE an id, VARIABLE a variable of the
 notebook; completion goes by it.
@@ -7,8 +7,8 @@ notebook; completion goes by it.
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NoReturn
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeVar
 
 from .errors import WorkflowError
 from .ir.names import nearest
@@ -17,6 +17,11 @@ from .settings import POLICIES, SETTINGS
 
 if TYPE_CHECKING:
     from .ir.workflow import Workflow
+
+Argument = tuple[tuple[str, ...], Mapping[str, Any]]
+"""An argument as `argparse` takes it: its names, and what else there is to say."""
+
+T = TypeVar("T")
 
 
 class BadUsage(WorkflowError):
@@ -36,13 +41,25 @@ class _Help(argparse.Action):
         raise HelpAsked(parser.format_help())
 
 
+def argument(*names: str, **keywords: Any) -> Argument:
+    """Declare an argument, in the words of `argparse`."""
+    return names, keywords
+
+
+def flag(name: str, what: str) -> Argument:
+    """Declare a flag that a setting may set too, so that it can be taken back: ``--no-…``."""
+    return argument(f"--{name}", action=argparse.BooleanOptionalAction, help=what)
+
+
 class Usage(argparse.ArgumentParser):
     """A parser that never leaves the process and answers a slip with the nearest option.
 
     `read` raises BadUsage, or HelpAsked for ``--help``.
     """
 
-    def __init__(self, prog: str, description: str, epilog: str = "") -> None:
+    def __init__(
+        self, prog: str, description: str, arguments: Iterable[Argument] = (), epilog: str = ""
+    ) -> None:
         super().__init__(
             prog=prog,
             description=description,
@@ -53,6 +70,8 @@ class Usage(argparse.ArgumentParser):
         )
         self.arguments: list[argparse.Action] = []
         self.add_argument("--help", "-h", action=_Help, nargs=0, help="show this text")
+        for names, keywords in arguments:
+            self.add_argument(*names, **keywords)
 
     def add_argument(self, *args: Any, **keywords: Any) -> argparse.Action:
         """Declare an argument; a value that is none of its `choices` meets the nearest."""
@@ -62,17 +81,11 @@ class Usage(argparse.ArgumentParser):
         self.arguments.append(action)
         return action
 
-    @property
-    def known(self) -> list[str]:
-        """The long options, as they are written."""
-        options = (name for action in self.arguments for name in action.option_strings)
-        return [name for name in options if name.startswith("--")]
-
     def read(self, words: Sequence[str]) -> argparse.Namespace:
         """Read the words of a command line."""
         found, rest = self.parse_known_args(list(words))
         for word in rest:
-            raise BadUsage(self._unknown(word))
+            raise BadUsage(f"{self.prog}: {self._unknown(word)}")
         return found
 
     def error(self, message: str) -> NoReturn:
@@ -81,11 +94,27 @@ class Usage(argparse.ArgumentParser):
 
     def _unknown(self, word: str) -> str:
         if not word.startswith("-") or word == "-":
-            return f"{self.prog}: {word!r} is one word too many"
+            return f"{word!r} is one word too many"
         option = word.partition("=")[0]
-        close = nearest(option, self.known)
+        known = (name for action in self.arguments for name in action.option_strings)
+        close = nearest(option, [name for name in known if name.startswith("--")])
         hint = f"did you mean {close}?" if close else f"{self.prog} --help lists them"
-        return f"{self.prog}: no option {option}; {hint}"
+        return f"no option {option}; {hint}"
+
+
+def find_command(word: str, commands: Mapping[str, T], face: str = "") -> T:
+    """Give the command of that name.  Raises BadUsage with the nearest one."""
+    if word in commands:
+        return commands[word]
+    close = nearest(word, commands)
+    hint = f"did you mean {close}?" if close else f"there are {', '.join(commands)}"
+    raise BadUsage(f"{face}no command {word!r}; {hint}")
+
+
+def overview(usages: Sequence[Usage]) -> list[str]:
+    """Give a line for each command: how it is called, and what it is for."""
+    width = max(len(usage.prog) for usage in usages)
+    return [f"{usage.prog:<{width}} {usage.description}" for usage in usages]
 
 
 def _one_of(choices: Sequence[str]) -> Callable[[str], str]:
@@ -114,78 +143,79 @@ def pair(text: str) -> tuple[str, str]:
     return name, value
 
 
-def _workers(text: str) -> int:
+def number(text: str, what: str = "a number from 1") -> int:
+    """Read a whole number from 1; `what` names it where it is none."""
     if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number of workers, 1 or more")
+        raise argparse.ArgumentTypeError(f"{text!r} is not {what}")
     return int(text)
 
 
-def declare_inputs(parser: Usage) -> None:
-    """Declare how inputs are given."""
-    parser.add_argument(
-        "--input", metavar="NAME=VALUE", action="append", type=pair, default=[],
-        help="give an input its value; may be repeated",
-    )  # fmt: skip
+def _workers(text: str) -> int:
+    return number(text, "a number of workers, 1 or more")
 
 
-def declare_run(parser: Usage, store: str, session: str) -> None:
-    """Declare what every face lets a person say about a run.
+INPUT: Final = argument(
+    "--input", metavar="NAME=VALUE", action="append", type=pair, default=[],
+    help="give an input its value; may be repeated",
+)  # fmt: skip
+
+
+_RUN: Final = (
+    argument(
+        "--repair", metavar="POLICY", choices=POLICIES,
+        help="off, explain, suggest, safe or auto: how far repair may go (suggest)",
+    ),
+    argument("--fresh", action="store_true", help="begin a new session: effects happen again"),
+    argument(
+        "--rerun", metavar="NODE", action="append", default=[],
+        help="run a node again although its result is kept; may be repeated; 'all' is every node",
+    ),
+    argument(
+        "--yes", action="store_true", help="agree that what --rerun and --fresh send, is sent again"
+    ),
+    argument("--only", metavar="NODE", help="run one node, on results that are kept"),
+    argument("--until", metavar="NODE", help="run up to and with one node"),
+    argument(
+        "--on-failure", choices=SETTINGS["on_failure"].choices,
+        help="after a failure start nothing more, or finish what does not depend on it",
+    ),
+    argument(
+        "--workers", metavar="N", dest="max_workers", type=_workers,
+        help="run at most N nodes at once",
+    ),
+    argument(
+        "--dry-run", action="store_true",
+        help="execute nothing: say what would be reused, run, send, or send again",
+    ),
+)  # fmt: skip
+
+
+def run_arguments(store: str, session: str) -> tuple[Argument, ...]:
+    """Declare what every face lets a person say about a run; `asked` reads it.
 
     `store` and `session` tell in words where the store lies, and which session mode holds,
     unless the person says so.
     """
-    declare_inputs(parser)
-    parser.add_argument("--store", metavar="DIR", help=f"the project store ({store})")
-    parser.add_argument(
-        "--repair", metavar="POLICY", choices=POLICIES,
-        help="off, explain, suggest, safe or auto: how far repair may go (suggest)",
-    )  # fmt: skip
-    parser.add_argument(
-        "--fresh", action="store_true", help="begin a new session: effects happen again"
+    modes = f"keep one session until --fresh, or begin one after each success ({session})"
+    return (
+        INPUT,
+        argument("--store", metavar="DIR", help=f"the project store ({store})"),
+        argument("--session", choices=SETTINGS["session"].choices, help=modes),
+        *_RUN,
     )
-    parser.add_argument(
-        "--rerun", metavar="NODE", action="append", default=[],
-        help="run a node again although its result is kept; may be repeated; 'all' is every node",
-    )  # fmt: skip
-    parser.add_argument(
-        "--yes", action="store_true", help="agree that what --rerun and --fresh send, is sent again"
-    )
-    parser.add_argument("--only", metavar="NODE", help="run one node, on results that are kept")
-    parser.add_argument("--until", metavar="NODE", help="run up to and with one node")
-    parser.add_argument(
-        "--on-failure", choices=SETTINGS["on_failure"].choices,
-        help="after a failure start nothing more, or finish what does not depend on it",
-    )  # fmt: skip
-    parser.add_argument("--workers", metavar="N", type=_workers, help="run at most N nodes at once")
-    parser.add_argument(
-        "--session", choices=SETTINGS["session"].choices,
-        help=f"keep one session until --fresh, or begin one after each success ({session})",
-    )  # fmt: skip
-    parser.add_argument(
-        "--dry-run", action="store_true",
-        help="execute nothing: say what would be reused, run, send, or send again",
-    )  # fmt: skip
 
 
-def declare_flag(parser: Usage, name: str, what: str) -> None:
-    """Declare a flag that a setting may set too, so that it can be taken back: ``--no-…``."""
-    parser.add_argument(f"--{name}", action=argparse.BooleanOptionalAction, help=what)
+SAID: Final = frozenset(SETTINGS) | {"fresh", "rerun", "yes", "only", "until", "output"}
+"""The arguments that go on to `session.run` under their own names, or are settings."""
 
 
 def asked(found: argparse.Namespace) -> dict[str, Any]:
-    """Give what was said about a run as keywords of `session.run`, without inputs."""
-    return {
-        "fresh": found.fresh,
-        "rerun": tuple(found.rerun),
-        "yes": found.yes,
-        "only": found.only,
-        "until": found.until,
-        "on_failure": found.on_failure,
-        "max_workers": found.workers,
-        "repair": found.repair,
-        "store": found.store,
-        "session": found.session,
-    }
+    """Give what was said about a run as keywords of `session.run`, without name and inputs.
+
+    Settings that only a face knows (`quiet`, `strict`) are among them where it takes them.
+    """
+    said = {name: value for name, value in vars(found).items() if name in SAID}
+    return {**said, "rerun": tuple(found.rerun)}
 
 
 def settled(
@@ -204,7 +234,7 @@ def settled(
     return {**said, **{name: defaults[name] for name in silent if name in defaults}}
 
 
-def sent_again(workflow: Workflow, rerun: Sequence[str]) -> list[str]:
+def _sent_again(workflow: Workflow, rerun: Sequence[str]) -> list[str]:
     """Name those of the nodes to run again that change something outside."""
     everything = "all" in rerun
     return [
@@ -221,7 +251,7 @@ def _writes(type: str, effect: str | None, params: Mapping[str, Any]) -> bool:
 
 def check_consent(workflow: Workflow, found: argparse.Namespace) -> None:
     """Raise BadUsage where ``--rerun`` would send something again and nobody said ``--yes``."""
-    again = [] if found.yes else sent_again(workflow, found.rerun)
+    again = [] if found.yes else _sent_again(workflow, found.rerun)
     if again:
         nodes = ", ".join(again)
         raise BadUsage(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final, Protocol
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Final
 
 from .engine.receipts import Receipt
 from .engine.result import NodeRun, Preview
@@ -42,35 +42,6 @@ EFFECT: Final = (
 )  # fmt: skip
 
 
-class FinishedRun(Protocol):
-    """The structured parts of a run; `session.Run` has them, and the plain fields of `RUN`."""
-
-    @property
-    def nodes(self) -> Mapping[str, NodeRun]:
-        """How each node ended."""
-        ...
-
-    @property
-    def failures(self) -> Sequence[Failure]:
-        """The root failures that nothing handled."""
-        ...
-
-    @property
-    def fixes(self) -> Sequence[Fix]:
-        """What would repair them, best first."""
-        ...
-
-    @property
-    def applied(self) -> Sequence[Fix]:
-        """The fixes that went in."""
-        ...
-
-    @property
-    def problems(self) -> Sequence[Problem]:
-        """What the check and the diagnosis found."""
-        ...
-
-
 def plan_document(plan: Preview) -> dict[str, Any]:
     """Give what a run would do as one JSON document; `ok` says that nothing in it would fail."""
     return {
@@ -78,23 +49,20 @@ def plan_document(plan: Preview) -> dict[str, Any]:
         "ok": not plan.failures,
         "verdicts": dict(plan.verdicts),
         "changed": {node: list(params) for node, params in plan.changed.items()},
-        "failures": [_failure(failure) for failure in plan.failures],
+        "failures": _failures(plan.failures),
     }
 
 
-def run_document(run: FinishedRun) -> dict[str, Any]:
+def run_document(run: object) -> dict[str, Any]:
     """Give a finished run as one JSON document, under the names that `session.Run` uses.
 
+    `run` is such a Run: the rooms do not know each other, so that it is read by these names.
     Outputs that JSON has no form for (data frames, bytes) stand as a text that names their type.
     """
     return {
         "version": VERSION,
         **_fields(run, RUN),
-        "nodes": {id: _fields(node, NODE) for id, node in run.nodes.items()},
-        "failures": [_failure(failure) for failure in run.failures],
-        "fixes": _fixes(run.fixes),
-        "applied": _fixes(run.applied),
-        "problems": problem_documents(run.problems),
+        **{name: write(getattr(run, name)) for name, write in PARTS.items()},
     }
 
 
@@ -132,13 +100,30 @@ def problem_documents(problems: Iterable[Problem]) -> list[dict[str, Any]]:
     return [_fields(problem, PROBLEM) for problem in problems]
 
 
-def _failure(failure: Failure) -> dict[str, Any]:
-    return {**_fields(failure, FAILURE), "problems": problem_documents(failure.problems)}
-
-
 def _fixes(fixes: Iterable[Fix]) -> list[dict[str, Any]]:
     return [{"number": n, **_fields(fix, FIX)} for n, fix in enumerate(fixes, start=1)]
 
 
 def _fields(value: object, names: Sequence[str]) -> dict[str, Any]:
     return {name: plain(getattr(value, name)) for name in names}
+
+
+def _nodes(nodes: Mapping[str, NodeRun]) -> dict[str, Any]:
+    return {id: _fields(node, NODE) for id, node in nodes.items()}
+
+
+def _failures(failures: Iterable[Failure]) -> list[dict[str, Any]]:
+    return [
+        {**_fields(failure, FAILURE), "problems": problem_documents(failure.problems)}
+        for failure in failures
+    ]
+
+
+PARTS: Final[Mapping[str, Callable[[Any], object]]] = {
+    "nodes": _nodes,
+    "failures": _failures,
+    "fixes": _fixes,
+    "applied": _fixes,
+    "problems": problem_documents,
+}
+"""The structured parts of a run, and what writes each."""

@@ -14,11 +14,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from processes import environment
 
-import wfrepair_magic
 from wfrepair_magic.cli import main
 
-ROOT = str(Path(wfrepair_magic.__file__).parents[1])
 GOOD = """\
 inputs: {word: {type: string, default: hello}}
 nodes:
@@ -47,11 +46,11 @@ class Project:
         path.write_text(text)
         return path
 
-    def start(self, *words: str) -> subprocess.Popen[str]:
-        """Start the program in a process of its own."""
-        environ = {**os.environ, "PYTHONPATH": ROOT, "PYTHONIOENCODING": "utf-8"}
+    def start(self, *words: str, options: tuple[str, ...] = ()) -> subprocess.Popen[str]:
+        """Start the program in a process of its own; `options` are those of Python."""
+        environ = environment(self.folder, PYTHONIOENCODING="utf-8")
         return subprocess.Popen(
-            [sys.executable, "-m", "wfrepair_magic", *words],
+            [sys.executable, *options, "-m", "wfrepair_magic", *words],
             cwd=self.folder, env=environ, text=True, encoding="utf-8",
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         )  # fmt: skip
@@ -104,7 +103,7 @@ def test_colours_are_for_a_terminal(project: Project, no_color: str, coloured: b
     """At a terminal signs have colours unless NO_COLOR is set; a file never gets any."""
     project.write("wf.yaml", GOOD)
     person, program = os.openpty()
-    environ = {**os.environ, "PYTHONPATH": ROOT, "NO_COLOR": no_color, "TERM": "xterm"}
+    environ = environment(project.folder, NO_COLOR=no_color, TERM="xterm")
     command = [sys.executable, "-m", "wfrepair_magic", "run", "wf.yaml"]
     with (project.folder / "err").open("wb") as err:
         done = subprocess.run(command, cwd=project.folder, env=environ, stdout=program, stderr=err)
@@ -318,6 +317,20 @@ def test_an_interrupt_is_130_and_resumable(project: Project) -> None:
     code, document = project.json("run", "wf.yaml")
     assert (code, document["nodes"]["first"]["state"]) == (0, "reused")
     assert project.log() == ["first"]
+
+
+def test_an_interrupt_while_loading_is_quiet(project: Project) -> None:
+    """Ctrl-C before the program has loaded its parts ends it with 130 and no word."""
+    project.write("wf.yaml", GOOD)
+    process = project.start("run", "wf.yaml", options=("-X", "importtime"))
+    assert process.stderr is not None
+    while "wfrepair_magic.errors" not in process.stderr.readline():
+        pass
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+    assert (process.returncode, out) == (130, "")
+    assert all(line.startswith("import time:") for line in err.splitlines())
+    assert not (project.folder / "log").exists()
 
 
 def test_a_lost_effect_waits_for_an_answer(project: Project) -> None:

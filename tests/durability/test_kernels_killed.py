@@ -21,7 +21,7 @@ SETUP = "%load_ext wfrepair_magic\nimport twelve, wfrepair_magic.session"
 
 def killed(folder: Path, log: Path, wait: float) -> None:
     """Open the notebook in a kernel of its own, run its cell, and kill the kernel after a while."""
-    notebook = Notebook(folder, Path(twelve.__file__).parent)
+    notebook = Notebook(folder)
     try:
         assert notebook.run(SETUP).status == "ok"
         sent = notebook.send(f"%%workflow twelve\n{twelve.workflow(log).to_yaml()}")

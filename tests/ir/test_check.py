@@ -251,6 +251,20 @@ CASES = {
         ("PRM05", "nodes[0].params.colour", "colour: red}}",
          "it has `url`, `method`, `path`, `file_path`, `limit`, `wait`, `tags`, `extra`"),
     ),
+    "key of the node among the params": (
+        in_nodes("id: a, type: get, params: {url: x, timeout: 3}"),
+        ("PRM05", "nodes[0].params.timeout", "timeout: 3}}",
+         "`timeout` is a key of the node: write it one level up, beside `params`"),
+    ),
+    "key of the node that looks like a param": (
+        in_nodes("id: a, type: run, params: {command: x, retry: {attempts: 2}}"),
+        ("PRM05", "nodes[0].params.retry", "retry: {attemp",
+         "`retry` is a key of the node: write it one level up, beside `params`"),
+    ),
+    "unknown type that comes later": (
+        in_nodes("id: a, type: wiat"),
+        ("GRF01", "nodes[0].type", "wiat}", "did you mean `wait`? It is not supported yet"),
+    ),
     "missing param": (
         in_nodes("id: a, type: get"), ("PRM02", "nodes[0].params", "{id: a, type: ", ""),
     ),
@@ -546,6 +560,44 @@ def test_types_that_are_not_built_yet_are_told_so(name: str) -> None:
         "LNG03",
         f"node `a`: the type `{name}` is not supported yet",
     )
+
+
+@pytest.mark.parametrize(
+    ("type", "params", "name"),
+    [
+        ("shell", 'command: x, ok_codes: ["1"]', "ok_codes"),
+        ("shell", "command: x, ok_codes: []", "ok_codes"),
+        ("http", 'url: ""', "url"),
+        ("http", "url: ftp://x.example", "url"),
+        ("http", "url: http://x, ok_status: abc", "ok_status"),
+        ("http", "url: http://x, ok_status: [200, 2x]", "ok_status"),
+        ("read-file", "path: x, encoding: utf-99", "encoding"),
+        ("write-file", "path: x, content: y, encoding: base64", "encoding"),
+    ],
+)
+def test_what_the_run_would_refuse_is_told_before_it(type: str, params: str, name: str) -> None:
+    """A literal value that its node type objects to is an error at its place."""
+    (problem,) = Workflow.parse(in_nodes(f"id: a, type: {type}, params: {{{params}}}")).problems()
+    assert (problem.code, problem.path) == ("PRM07", f"nodes[0].params.{name}")
+    assert f"param `{name}` " in problem.message
+
+
+@pytest.mark.parametrize(
+    ("type", "params"),
+    [
+        ("shell", 'command: x, ok_codes: ["${i}"]'),
+        ("shell", "command: x, ok_codes: 1"),
+        ("http", 'url: "${i}/x", ok_status: ["${i}", 404, 5xx]'),
+        ("http", "url: HTTPS://x.example, ok_status: 200"),
+        ("read-file", 'path: x, encoding: "${i}-8"'),
+        ("read-file", "path: x, encoding: binary"),
+    ],
+)
+def test_what_the_run_may_take_is_left_to_it(type: str, params: str) -> None:
+    """With a template in it a value is not judged, nor is one that the node type takes."""
+    given_ = 'inputs: {i: {}}\noutputs: {o: {source: "${i}"}}\n'
+    text = given_ + in_nodes(f"id: a, type: {type}, params: {{{params}}}")
+    assert Workflow.parse(text).problems() == []
 
 
 def test_a_batch_that_is_not_supported_is_one_problem() -> None:

@@ -12,6 +12,7 @@ from wfrepair_magic.ir.inputs import Misfit, fitted, resolve_inputs
 from wfrepair_magic.ir.language import TYPES
 from wfrepair_magic.ir.model import Definition
 from wfrepair_magic.ir.reader import define
+from wfrepair_magic.ir.workflow import Workflow
 from wfrepair_magic.problem import Problem
 
 
@@ -124,6 +125,17 @@ def test_a_misfit_shows_the_value_unless_it_is_secret() -> None:
     assert shown.message == "the input `n`: the variable N, `hunter2`, is no integer"
     (hidden,) = resolve_inputs(inputs(n={"secret": True}), {"n": ["hunter2"]}, {})[1]
     assert "hunter2" not in repr(hidden) + repr(hidden.facts)
+
+
+def test_a_default_that_does_not_fit_is_told_once() -> None:
+    """The check tells it, so the run leaves the input out and says nothing of it."""
+    for declared in ({"type": "string", "default": 5}, {"secret": True, "default": 5}):
+        workflow = Workflow.build(
+            [{"id": "n", "type": "value", "params": {"x": "${a}"}}], inputs={"a": declared}
+        )
+        assert [one.code for one in workflow.problems()] == ["PRM07"]
+        assert resolve_inputs(workflow, {}, {}) == ({}, [])
+        assert resolve_inputs(workflow, {"a": "b"}, {}) == ({"a": "b"}, [])
 
 
 def test_a_default_is_typed_too() -> None:

@@ -127,12 +127,6 @@ def test_a_strict_match_keeps_its_rule(word: str, names: list[str]) -> None:
     assert all(distance(word, rival) >= found.distance + 2 for rival in rivals)
 
 
-def test_a_runner_up_is_told_where_one_is_near() -> None:
-    """The match says how far the next best name is, so that a reader can judge the lead."""
-    found = strict_match("fetch_itmes", ["fetch_items", "fetch_prices", "zzz"])
-    assert found == Match("fetch_items", 1, folded=False, runner_up_distance=4)
-
-
 @pytest.mark.parametrize(
     ("word", "names", "name"),
     [

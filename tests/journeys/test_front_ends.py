@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import nbformat
 from nbclient import NotebookClient
+from processes import PATIENCE, environment, python
 
-import wfrepair_magic
-
-ROOT = str(Path(wfrepair_magic.__file__).parents[1])
-PATIENCE = 120
 PARAMETERS = "channel = 'general'\nmany = {'greeting': 'hello'}"
 CELL = """\
 %%workflow digest --repair safe --params many --input channel=$channel
@@ -41,18 +35,9 @@ def write(path: Path, cells: Sequence[str]) -> nbformat.NotebookNode:
     return notebook
 
 
-def environment(folder: Path) -> dict[str, str]:
-    """Give an environment in which this tree's package is imported, and no profile of a user's."""
-    return {**os.environ, "PYTHONPATH": ROOT, "IPYTHONDIR": str(folder / "ipython")}
-
-
 def process(folder: Path, words: Sequence[str], stdin: str = "") -> str:
     """Run a program in a folder; gives what it prints."""
-    done = subprocess.run(
-        [sys.executable, "-m", *words],
-        cwd=folder, env=environment(folder), input=stdin, capture_output=True, text=True,
-        timeout=PATIENCE,
-    )  # fmt: skip
+    done = python(["-m", *words], folder, stdin)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 
@@ -88,10 +73,8 @@ def test_papermill_sees_a_strict_failure(tmp_path: Path) -> None:
     """`--strict` fails the notebook under papermill; without it the notebook goes on."""
     strict = CELL.replace("--repair safe", "--repair off --strict")
     write(tmp_path / "in.ipynb", (*CELLS[:2], strict))
-    done = subprocess.run(
-        [sys.executable, "-m", "papermill", "in.ipynb", "out.ipynb", "--no-progress-bar"],
-        cwd=tmp_path, env=environment(tmp_path), capture_output=True, text=True, timeout=PATIENCE,
-    )  # fmt: skip
+    words = ["-m", "papermill", "in.ipynb", "out.ipynb", "--no-progress-bar"]
+    done = python(words, tmp_path)
     assert done.returncode != 0
     assert "NodeFailed" in done.stderr
 

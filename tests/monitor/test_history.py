@@ -14,7 +14,7 @@ from wfrepair_magic.errors import BadWorkflow
 from wfrepair_magic.events import Event, NodeInfo, RunStarted
 from wfrepair_magic.failure import Failure
 from wfrepair_magic.monitor import history
-from wfrepair_magic.monitor.history import HistoryWriter, RunRecord
+from wfrepair_magic.monitor.history import HistoryWriter
 from wfrepair_magic.monitor.state import replay
 from wfrepair_magic.problem import Problem
 
@@ -141,47 +141,33 @@ def test_an_id_cannot_leave_the_folder(tmp_path: Path, id: str) -> None:
         history.read(tmp_path, id)
 
 
-def test_runs_are_listed_latest_first(tmp_path: Path) -> None:
-    """A list tells when each run began, how it ended and how long it took."""
-    write(tmp_path, story("r1", at=100.0))
-    write(tmp_path, story("r2", "other", at=300.0))
-    write(tmp_path, story("r3", at=200.0)[:2])
-    assert history.recent(tmp_path) == [
-        RunRecord("r2", "other", "s1", "FAILED", 300.0, 3.0),
-        RunRecord("r3", "digest", "s1", history.UNFINISHED, 200.0, None),
-        RunRecord("r1", "digest", "s1", "FAILED", 100.0, 3.0),
-    ]
+def test_a_run_without_an_end_is_unfinished(tmp_path: Path) -> None:
+    """What a process that died had told is a state of its own, with the time until its last word;
+    an end before a new pass is no end."""
+    for told in (story()[:3], [*story(), *story()[:3]]):
+        write(tmp_path, told)
+        state = history.recorded(tmp_path, "r1")
+        assert (state.state, state.seconds) == (history.UNFINISHED, 2.0)
+    write(tmp_path, [*story("r2"), events.Notice(run="r2", text="more")])
+    assert history.recorded(tmp_path, "r2").state == "FAILED"
 
 
-def test_what_follows_the_end_does_not_hide_it(tmp_path: Path) -> None:
-    """A run that told more after its end, much more even, has still ended."""
-    chatter = [events.Notice(run="r1", text="x" * 1000) for _ in range(200)]
-    write(tmp_path, [*story("r1"), *chatter])
-    (record,) = history.recent(tmp_path)
-    assert record.state == "FAILED"
+def test_ids_are_listed_latest_first(tmp_path: Path) -> None:
+    """The run that told something last comes first, and a store without runs is no error."""
+    assert history.ids(tmp_path / "nowhere") == []
+    for age, run in enumerate(("r2", "r1", "r3")):
+        write(tmp_path, story(run))
+        os.utime(history.path_of(tmp_path, run), (100 - age, 100 - age))
+    assert history.ids(tmp_path) == ["r2", "r1", "r3"]
 
 
-def test_a_run_that_began_again_has_not_ended(tmp_path: Path) -> None:
-    """An end before a new pass is not the end of the run."""
-    write(tmp_path, [*story("r1"), *story("r1")[:2]])
-    (record,) = history.recent(tmp_path)
-    assert record.state == history.UNFINISHED
-
-
-def test_a_list_is_short_where_asked_and_empty_where_nothing_ran(tmp_path: Path) -> None:
-    """The limit holds, and a store without runs is no error."""
-    assert history.recent(tmp_path / "nowhere") == []
-    for number in range(4):
-        write(tmp_path, story(f"r{number}"))
-    assert len(history.recent(tmp_path, limit=2)) == 2
-
-
-def test_a_file_that_is_no_history_is_left_out(tmp_path: Path) -> None:
-    """Rubbish in the folder neither shows up nor breaks the list."""
+def test_rubbish_is_no_history(tmp_path: Path) -> None:
+    """Lines that are no events are left out, wherever they come from."""
     write(tmp_path, story())
-    (tmp_path / "runs" / "rubbish.jsonl").write_bytes(b"\x00\xff not json\n[1, 2]\n{}\n")
-    assert [record.id for record in history.recent(tmp_path)] == ["r1"]
-    assert history.read(tmp_path, "r1") == story()
+    path = history.path_of(tmp_path, "r1")
+    path.write_bytes(b"\x00\xff not json\n[1, 2]\n{}\n" + path.read_bytes())
+    kept = [event for event in history.read(tmp_path, "r1") if not isinstance(event, events.Notice)]
+    assert kept == story()
 
 
 def test_the_start_of_an_id_finds_its_run(tmp_path: Path) -> None:
@@ -193,29 +179,6 @@ def test_the_start_of_an_id_finds_its_run(tmp_path: Path) -> None:
         history.find(tmp_path, "20261121")
     with pytest.raises(BadWorkflow, match="no run 'x'"):
         history.find(tmp_path, "x")
-
-
-def record(seconds: float | None, state: str = "SUCCESS", workflow: str = "digest") -> RunRecord:
-    """Make a line of a list of runs."""
-    return RunRecord("r", workflow, "s", state, 100.0, seconds)
-
-
-def test_the_usual_time_is_the_median_of_runs_that_ended_well() -> None:
-    """Failed, unfinished and other workflows' runs do not count, nor any beyond the latest ten."""
-    other = [record(99, "FAILED"), record(None, "UNFINISHED"), record(99, workflow="x")]
-    assert history.usual([record(1), *other, record(9, "DEGRADED"), record(2)], "digest") == 2
-    assert history.usual([*([record(1)] * 10), *([record(50)] * 90)], "digest") == 1
-    assert history.usual(other, "digest") is None
-
-
-def test_the_usual_time_is_read_from_the_store(tmp_path: Path) -> None:
-    """What runs took stands in their histories; a store without any knows nothing."""
-    assert history.usual_seconds(tmp_path, "digest") is None
-    for number, seconds in enumerate((2.0, 4.0, 9.0)):
-        run = f"r{number}"
-        end = events.RunFinished(run=run, at=200.0, state="SUCCESS", seconds=seconds)
-        write(tmp_path, [story(run)[0], end])
-    assert history.usual_seconds(tmp_path, "digest") == 4.0
 
 
 def test_a_run_under_way_is_followed_line_by_line(tmp_path: Path) -> None:

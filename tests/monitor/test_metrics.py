@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from wfrepair_magic.engine.owner import me
 from wfrepair_magic.engine.result import Preview
+from wfrepair_magic.engine.runs import RunRecord
 from wfrepair_magic.events import NodeInfo
 from wfrepair_magic.failure import Failure
 from wfrepair_magic.ir.model import Node
 from wfrepair_magic.monitor import foreseen
-from wfrepair_magic.monitor.metrics import Metrics, measure
+from wfrepair_magic.monitor.metrics import Metrics, measure, usual
 from wfrepair_magic.monitor.rows import NodeState, Rows
 from wfrepair_magic.monitor.state import RunState
 
@@ -29,6 +31,20 @@ def test_runs_are_counted_by_workflow() -> None:
         Metrics("y", 1, {"SUCCESS": 1}, 2, 1, 0, 2.0, 1.5, 2),
     ]
     assert measure([]) == []
+
+
+def took(seconds: float | None, state: str = "SUCCESS", workflow: str = "digest") -> RunRecord:
+    """Make the record of a run."""
+    ended = None if seconds is None else 100.0 + seconds
+    return RunRecord("r", workflow, "s", "", "{}", "{}", me(), 100.0, ended, state)
+
+
+def test_the_usual_time_is_the_median_of_runs_that_ended_well() -> None:
+    """Failed, unfinished and other workflows' runs do not count, nor any beyond the latest ten."""
+    other = [took(99, "FAILED"), took(None, ""), took(99, workflow="x")]
+    assert usual([took(1), *other, took(9, "DEGRADED"), took(2)], "digest") == 2
+    assert usual([*([took(1)] * 10), *([took(50)] * 90)], "digest") == 1
+    assert usual(other, "digest") is None
 
 
 def test_a_plan_tells_every_verdict() -> None:

@@ -40,7 +40,7 @@ class Pipe:
     ],
 )
 def test_colours_are_for_terminals_that_want_them(
-    stream: paint.Stream, environ: Mapping[str, str], coloured: bool
+    stream: Tty | Pipe, environ: Mapping[str, str], coloured: bool
 ) -> None:
     """A file, a pipe, a dumb terminal and whoever sets NO_COLOR get the text alone."""
     assert paint.wanted(stream, environ) == coloured

@@ -3,38 +3,15 @@
 from __future__ import annotations
 
 import pytest
+from stories import FAILED, FAILURE, FIX, PROBLEM, run_of
 
 from wfrepair_magic import events
-from wfrepair_magic.events import Event, NodeInfo, RunStarted, Suggestion
+from wfrepair_magic.events import Event
 from wfrepair_magic.failure import Failure
-from wfrepair_magic.monitor.state import RunState, replay
 from wfrepair_magic.monitor.text import Commands, align, draw, tell
 from wfrepair_magic.problem import Problem
 
 COMMANDS = Commands(apply="apply {number}", resolve="resolve {node}", resume="resume")
-PROBLEM = Problem("error", "TPL02", "nodes[1].params.x", 7, 12, "no `userName`", "`user_name`?")
-FAILURE = Failure("b", "TPL02", "template", "change", "no", True, "no `userName`", (PROBLEM,))
-FIX = Suggestion(
-    number=1, code="TPL02", level="SAFE", title="rename it", why="equal but for case",
-    evidence=("a gave user_name",), diff="--- w\n+++ w\n-x: old\n+x: new\n", rung="V2",
-    preview={"a": "reused", "b": "runs", "c": "runs"},
-)  # fmt: skip
-
-
-def state(*story: Event, ids: str = "abc") -> RunState:
-    """Fold a run of shell nodes that began at 100 s."""
-    nodes = tuple(NodeInfo(id=id, type="shell", wave=0, effect="write") for id in ids)
-    start = RunStarted(run="r1", at=100.0, workflow="digest", session="s1", nodes=nodes)
-    return replay((start, *story))
-
-
-FAILED = state(
-    events.NodeReused(node="a", age=11000, saved=2.41),
-    events.NodeBroke(node="b", failure=FAILURE),
-    events.NodeSkipped(node="c", reason="upstream failed"),
-    events.RunFinished(state="FAILED", seconds=0.63, failures=(FAILURE,)),
-    events.FixesFound(suggestions=(FIX,), abstained=("c: nothing is known",)),
-)
 
 
 def test_a_failed_run_shows_everything_a_person_needs() -> None:
@@ -54,14 +31,14 @@ def test_a_failed_run_shows_everything_a_person_needs() -> None:
         "  category: template · helps: an edit of the workflow · effect: did not happen",
         "",
         "fix 1: rename it",
-        "  TPL02 · SAFE · rule · checked to V2: its templates resolve on the stored results",
+        "  TPL02 · ASK · rule · checked to V2: its templates resolve on the stored results",
         "  equal but for case",
         "  evidence: a gave user_name",
         "    --- w",
         "    +++ w",
         "    -x: old",
         "    +x: new",
-        "  if applied: reused: a · runs: b, c",
+        "  if applied: reused: a · runs: b · would send again: c",
         "  → apply 1",
         "",
         "no fix: c: nothing is known",
@@ -70,7 +47,7 @@ def test_a_failed_run_shows_everything_a_person_needs() -> None:
 
 def test_a_run_under_way_says_how_far_it_is() -> None:
     """While it goes on the header has percent and elapsed time, the node its own time."""
-    running = state(
+    running = run_of(
         events.NodeStarted(node="a", at=101.0), events.NodeProgress(node="a", fraction=0.6), ids="a"
     )
     assert draw(running, 105.0, COMMANDS).splitlines() == [
@@ -84,7 +61,7 @@ def test_a_run_under_way_says_how_far_it_is() -> None:
 
 def test_a_waiting_run_says_what_to_do() -> None:
     """Each effect in doubt has its command, and then the one that goes on."""
-    waiting = state(
+    waiting = run_of(
         events.NodeInDoubt(node="b", question="was it sent?"),
         events.RunFinished(state="WAITING", seconds=1),
     )
@@ -98,7 +75,7 @@ def test_a_waiting_run_says_what_to_do() -> None:
 
 def test_an_interrupted_run_says_how_to_go_on() -> None:
     """A cancelled run names the command that resumes it."""
-    cancelled = state(events.RunFinished(state="CANCELLED", seconds=1))
+    cancelled = run_of(events.RunFinished(state="CANCELLED", seconds=1))
     assert draw(cancelled, 0.0, COMMANDS).splitlines()[-1] == "→ resume to go on"
 
 
@@ -110,14 +87,14 @@ def test_without_commands_none_are_shown() -> None:
 
 def test_many_nodes_are_counted_beyond_the_limit() -> None:
     """A table ends at its limit, with the count of the others by state."""
-    many = state(ids="abcdefgh")
+    many = run_of(ids="abcdefgh")
     assert draw(many, 0.0, COMMANDS, limit=3).splitlines()[-1] == "… and 5 more: 5 pending"
 
 
 def test_problems_of_the_check_are_listed_once() -> None:
     """A problem that a failure tells already is not listed again; another is, with its place."""
     warning = Problem("warning", "GRF10", "inputs.lang", 4, 3, "nothing uses `lang`")
-    checked = state(
+    checked = run_of(
         events.Checked(problems=(PROBLEM, warning)),
         events.RunFinished(state="FAILED", seconds=0, failures=(FAILURE,)),
     )
@@ -132,7 +109,7 @@ def test_hostile_texts_stay_texts() -> None:
         "b", "PY07", "exception", "change", "reported", False, "bad\nfake ✓ line\x1b[2J"
     )
     text = draw(
-        state(
+        run_of(
             events.NodeBroke(node="b", failure=hostile),
             events.RunFinished(state="FAILED", seconds=0, failures=(hostile,)),
         ),

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from wfrepair_magic.notebook import commands
+from wfrepair_magic.notebook.asking import USAGES
 from wfrepair_magic.notebook.complete import complete
 
 BODY = """
@@ -107,3 +109,9 @@ def test_the_body_is_completed_whatever_is_broken_in_it() -> None:
     offered = texts(f'%%workflow x\n{BODY[:-1]}\ndescription: "${{fetch.|>')
     assert offered == ["stdout", "stderr", "exit_code"]
     assert texts("%%workflow x\ndescription: print|>") == []
+
+
+def test_every_command_is_obeyed() -> None:
+    """What is declared has a function of its name, which says what it does."""
+    for name in USAGES:
+        assert getattr(commands, name).__doc__

@@ -6,6 +6,8 @@ from typing import Any
 
 from kernels import PATIENCE, Notebook
 
+from wfrepair_magic.notebook.asking import USAGES
+
 RUN = """\
 %%workflow chat --quiet
 nodes:
@@ -104,8 +106,7 @@ def test_help_pages_are_made_from_the_declared_arguments(notebook: Notebook) -> 
         assert "%workflow doctor" in page
     tip = content(notebook, notebook.client.inspect("%workflow", 5))
     assert "--dry-run" in tip["data"]["text/plain"]
-    for command in ("apply", "resume", "resolve", "effects", "runs", "show", "diff", "metrics",
-                    "doctor", "nodes", "help"):  # fmt: skip
+    for command in USAGES:
         shown = notebook.run(f"%workflow help {command}").text
         assert f"usage: %workflow {command}" in shown
         assert notebook.run(f"%workflow {command} --help").text == shown

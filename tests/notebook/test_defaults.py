@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 from kernels import Notebook
-
-import wfrepair_magic
+from processes import python
 
 CELL = """\
 nodes:
@@ -97,15 +93,7 @@ def test_configuration_reaches_the_magics_while_they_load(tmp_path: Path) -> Non
         "shell.run_cell('%load_ext wfrepair_magic')\n"
         "print([c.repair for c in shell.configurables if type(c).__name__ == 'WorkflowMagics'])\n"
     )
-    root = str(Path(wfrepair_magic.__file__).parents[1])
-    environ = {**os.environ, "PYTHONPATH": root, "IPYTHONDIR": str(tmp_path)}
-    shown = []
-    for value in ("safe", "saef"):
-        command = [sys.executable, "-c", code, value]
-        done = subprocess.run(
-            command, cwd=tmp_path, env=environ, capture_output=True, text=True, timeout=60
-        )
-        shown.append(done)
+    shown = [python(["-c", code, value], tmp_path) for value in ("safe", "saef")]
     assert shown[0].stdout == "['safe']\n"
     assert shown[1].stdout.endswith("[]\n")
     assert "did you mean 'safe'?" in shown[1].stdout + shown[1].stderr

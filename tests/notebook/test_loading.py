@@ -3,28 +3,22 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import nbformat
 from nbclient import NotebookClient
+from processes import environment, python
 
 import wfrepair_magic
 
-ROOT = str(Path(wfrepair_magic.__file__).parents[1])
 HEAVY = ("anthropic", "httpx2", "nbformat", "ipywidgets", "jupyter_server", "pandas", "numpy")
 CELL = "%%workflow t\nnodes: [{id: a, type: value, params: {x: 1}}]"
 
 
-def python(code: str, folder: Path) -> str:
+def printed(code: str, folder: Path) -> str:
     """Run a piece of Python in a process of its own and give what it prints."""
-    environ = {**os.environ, "PYTHONPATH": ROOT, "IPYTHONDIR": str(folder / "ipython")}
-    done = subprocess.run(
-        [sys.executable, "-c", code],
-        cwd=folder, env=environ, capture_output=True, text=True, timeout=60, check=True,
-    )  # fmt: skip
+    done = python(["-c", code], folder)
+    assert done.returncode == 0, done.stderr
     return done.stdout
 
 
@@ -38,7 +32,7 @@ def test_loading_imports_nothing_heavy(tmp_path: Path) -> None:
         "shell.run_line_magic('load_ext', 'wfrepair_magic')\n"
         "print(json.dumps([name for name in sys.modules if name not in before]))\n"
     )
-    loaded = json.loads(python(code, tmp_path).splitlines()[-1])
+    loaded = json.loads(printed(code, tmp_path).splitlines()[-1])
     assert not [name for name in loaded if name.split(".")[0] in HEAVY]
     assert not [name for name in loaded if name.startswith("wfrepair_magic.engine")]
     assert "wfrepair_magic.notebook.magic" in loaded
@@ -51,7 +45,7 @@ def test_importing_the_package_imports_nothing_else(tmp_path: Path) -> None:
         "import wfrepair_magic\n"
         "print(json.dumps([n for n in sys.modules if n.startswith('wfrepair_magic')]))\n"
     )
-    assert json.loads(python(code, tmp_path)) == ["wfrepair_magic"]
+    assert json.loads(printed(code, tmp_path)) == ["wfrepair_magic"]
 
 
 def test_every_public_name_is_there(tmp_path: Path) -> None:
@@ -64,7 +58,7 @@ def test_every_public_name_is_there(tmp_path: Path) -> None:
         "text = 'nodes: [{id: a, type: shell, params: {command: ls}}]'\n"
         "print(Workflow.parse(text).problems())\n"
     )
-    assert python(code, tmp_path) == "[]\n"
+    assert printed(code, tmp_path) == "[]\n"
 
 
 def test_an_unknown_name_is_an_attribute_error() -> None:
@@ -87,7 +81,7 @@ def test_a_terminal_gets_text(tmp_path: Path) -> None:
         "print(shell.rl_next_input)\n"
         "shell.run_cell('%workflow runs')\n"
     )
-    text = python(code, tmp_path)
+    text = printed(code, tmp_path)
     assert "✓ fixed: `userName` → `user_name`" in text
     assert "t · ✓ SUCCESS · 2 of 2 nodes done" in text
     assert "%%workflow t --repair safe\n# repaired: " in text
@@ -98,11 +92,10 @@ def test_nbclient_executes_a_notebook(tmp_path: Path) -> None:
     """A notebook run headless has one report a cell, and is valid when saved."""
     cells = ["%load_ext wfrepair_magic", CELL, "_wf.outputs", "%workflow runs"]
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
-    environ = {**os.environ, "PYTHONPATH": ROOT, "IPYTHONDIR": str(tmp_path / "ipython")}
     client = NotebookClient(
         notebook, timeout=60, kernel_name="python3", resources={"metadata": {"path": str(tmp_path)}}
     )
-    client.execute(env=environ)
+    client.execute(env=environment(tmp_path))
     nbformat.validate(notebook)
     (report,) = notebook.cells[1].outputs
     assert report.output_type == "display_data"

@@ -69,6 +69,16 @@ def test_diff_shows_the_last_fix_or_two_runs(notebook: Notebook) -> None:
     assert "no run 'zzz'" in str(notebook.run("%workflow diff zzz").error)
 
 
+def test_diff_shows_what_a_person_applied(notebook: Notebook) -> None:
+    """After `%workflow apply` the diff is that of the fix, and the report names it."""
+    notebook.run(f"%%workflow d --quiet\n{BODY}")
+    report = notebook.run("%workflow apply").last["text/plain"]
+    assert "✓ fixed: `stdot` → `stdout`" in report and "by a person" in report
+    shown = notebook.run("%workflow diff").last["text/plain"]
+    assert shown.startswith("applied to d: `stdot` → `stdout`")
+    assert notebook.value("_wf.metrics['fixes_applied']") == "1"
+
+
 def test_diff_shows_what_was_applied(notebook: Notebook) -> None:
     """After a repair by policy the diff is that of the fix which went in."""
     safe = "nodes:\n  - {id: a, type: value, params: {user_name: x}}\n"

@@ -7,6 +7,7 @@ import re
 from html.parser import HTMLParser
 
 import pytest
+from stories import FAILED, FAILURE, PROBLEM, run_of
 
 from wfrepair_magic import events
 from wfrepair_magic.events import Event, NodeInfo, RunStarted, Suggestion
@@ -47,31 +48,6 @@ class Page(HTMLParser):
         """Collect what is shown."""
         if "style" not in self.open:
             self.seen += data
-
-
-def run_of(*story: Event, ids: tuple[str, ...] = ("a", "b", "c"), purpose: str = "") -> RunState:
-    """Fold a run of shell nodes."""
-    nodes = tuple(
-        NodeInfo(id=id, type="shell", wave=0, effect="write", purpose=purpose) for id in ids
-    )
-    start = RunStarted(run="r1", at=100.0, workflow="digest", session="s1", nodes=nodes)
-    return replay((start, *story))
-
-
-PROBLEM = Problem("error", "TPL02", "nodes[1].params.x", 7, 12, "no `userName`", "`user_name`?")
-FAILURE = Failure("b", "TPL02", "template", "change", "no", True, "no `userName`", (PROBLEM,))
-FIX = Suggestion(
-    number=1, code="TPL02", level="ASK", title="rename it", why="equal but for case",
-    evidence=("a gave user_name",), diff="--- w\n+++ w\n-x: old\n+x: new\n", rung="V2",
-    preview={"a": "reused", "b": "runs", "c": "would send again"},
-)  # fmt: skip
-FAILED = run_of(
-    events.NodeReused(node="a", age=11000, saved=2.41),
-    events.NodeBroke(node="b", failure=FAILURE),
-    events.NodeSkipped(node="c", reason="upstream failed"),
-    events.RunFinished(state="FAILED", seconds=0.63, failures=(FAILURE,)),
-    events.FixesFound(suggestions=(FIX,), abstained=("c: nothing is known",)),
-)
 
 
 def page(state: RunState, last: bool = True) -> Page:

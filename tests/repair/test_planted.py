@@ -103,7 +103,7 @@ def _param_alias(chance: random.Random) -> Planted:
     kind, alias, name = chance.choice(pairs)
     others = [p.name for p in catalogue[kind].params.values() if p.required and p.name != name]
     head = f"inputs: {{given: {{}}}}\nnodes:\n  - id: a\n    type: {kind}\n    params:\n"
-    before = "".join(f"      {other}: {chance.choice(WORDS)}\n" for other in others)
+    before = "".join(f"      {other}: http://{chance.choice(WORDS)}\n" for other in others)
     after = ': "${given}"  # ours\n'
     return Planted(f"{head}{before}      {name}{after}", f"{head}{before}      {alias}{after}", {})
 
@@ -128,7 +128,7 @@ def _type_in_another_style(chance: random.Random) -> Planted:
     words = kind.split("-")
     styles = ["_".join(words), "".join(map(str.title, words)), kind.upper()]
     given = {"read-file": "path", "shell": "command", "http": "url", "value": "x"}[kind]
-    shape = f"nodes:\n  - id: a\n    type: {{}}\n    params: {{{{{given}: some/where}}}}\n"
+    shape = f"nodes:\n  - id: a\n    type: {{}}\n    params: {{{{{given}: http://some/where}}}}\n"
     slip = chance.choice([style for style in styles if style != kind])
     return Planted(shape.format(kind), shape.format(slip), {})
 
@@ -172,7 +172,7 @@ def _number_in_quotes(chance: random.Random) -> Planted:
 
 
 def _get(name: str, value: str) -> str:
-    node = "nodes:\n  - id: a\n    type: http\n    params:\n      url: u\n"
+    node = "nodes:\n  - id: a\n    type: http\n    params:\n      url: http://u\n"
     return f"{node}      {name}: {value}  # so\n"
 
 
@@ -186,7 +186,7 @@ def _number_with_its_unit(chance: random.Random) -> Planted:
 
 def _param_beside_params(chance: random.Random) -> Planted:
     loose = chance.choice(["url", "method"])
-    given = {"url": f"url: {chance.choice(WORDS)}.org", "method": "method: HEAD"}
+    given = {"url": f"url: http://{chance.choice(WORDS)}.org", "method": "method: HEAD"}
     kept = next(value for name, value in given.items() if name != loose)
     head, tail = "nodes:\n  - id: a\n    type: http\n", "  - {id: b, type: value}\n"
     params = f"    params:\n      {kept}\n"

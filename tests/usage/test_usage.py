@@ -11,10 +11,11 @@ from wfrepair_magic.usage import (
     BadUsage,
     HelpAsked,
     Usage,
+    argument,
     asked,
     check_consent,
-    declare_flag,
-    declare_run,
+    flag,
+    run_arguments,
     settled,
 )
 
@@ -30,9 +31,7 @@ nodes:
 
 def parsed(*words: str) -> argparse.Namespace:
     """Read words as every face does."""
-    usage = Usage("face", "Do it.")
-    declare_run(usage, store="here", session="open")
-    return usage.read(words)
+    return Usage("face", "Do it.", run_arguments(store="here", session="open")).read(words)
 
 
 def test_nothing_said_is_nothing_asked() -> None:
@@ -81,8 +80,7 @@ def test_a_slip_is_named(words: list[str], told: str) -> None:
 
 def test_help_is_asked_for_even_where_something_is_missing() -> None:
     """`--help` gives the usage instead of complaining about what else is there."""
-    usage = Usage("face", "Do it.")
-    usage.add_argument("file")
+    usage = Usage("face", "Do it.", [argument("file")])
     with pytest.raises(HelpAsked) as caught:
         usage.read(["--help"])
     assert "usage: face" in caught.value.text
@@ -102,8 +100,7 @@ def test_only_what_writes_needs_consent() -> None:
 
 def test_a_flag_can_be_taken_back() -> None:
     """A flag that a setting may set has a form that unsets it, and says nothing unless asked."""
-    usage = Usage("face", "Do it.")
-    declare_flag(usage, "quiet", "say nothing")
+    usage = Usage("face", "Do it.", [flag("quiet", "say nothing")])
     assert [usage.read(words).quiet for words in ([], ["--quiet"], ["--no-quiet"])] == [
         None, True, False,
     ]  # fmt: skip

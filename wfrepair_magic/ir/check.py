@@ -7,12 +7,10 @@ from itertools import chain
 from typing import Any, Final
 
 from ..problem import Problem
-from .check_dialects import dialect_flaws
 from .check_graph import graph_flaws
 from .check_inputs import input_flaws
 from .check_params import param_flaws
 from .check_shape import shape_flaws
-from .check_shell import shell_flaws
 from .check_templates import template_flaws
 from .codec import Source
 from .flaw import Flaw, placed
@@ -37,10 +35,7 @@ def check(
     source = source_or_data if isinstance(source_or_data, Source) else None
     data = source.data if source is not None else source_or_data
     subject = Subject(definition, data, catalogue, source)
-    parts = (
-        shape_flaws, input_flaws, graph_flaws, param_flaws, template_flaws, dialect_flaws,
-        shell_flaws,
-    )  # fmt: skip
+    parts = (shape_flaws, input_flaws, graph_flaws, param_flaws, template_flaws)
     flaws = list(_first(chain.from_iterable(part(subject) for part in parts)))
     problems = placed(flaws, source)
     if sum(flaw.severity == "error" for flaw in flaws) == MOST_ERRORS:

@@ -10,7 +10,7 @@ from .flaw import Flaw
 from .graph import followers_of, reach, smallest_cycle
 from .language import LATER_TYPES, RESERVED
 from .model import Edge, Node
-from .names import did_you_mean
+from .names import did_you_mean, strict_match
 from .subject import Subject
 from .templates import heads
 
@@ -64,8 +64,18 @@ def _type(subject: Subject, node: Node) -> Iterator[Flaw]:
         yield Flaw("LNG03", slot, message, "", node.id, facts=facts)
         return
     message = f"node `{node.id}`: there is no node type `{node.type}`"
+    near = strict_match(node.type, (*facts["types"], *LATER_TYPES))
+    later = near is not None and near.name not in subject.catalogue
+    hint = f"did you mean `{near.name}`? It is not supported yet" if near and later else ""
     yield Flaw(
-        "GRF01", slot, message, node=node.id, written=node.type, names=facts["types"], facts=facts
+        "GRF01",
+        slot,
+        message,
+        hint,
+        node.id,
+        written=node.type,
+        names=facts["types"],
+        facts=facts,
     )
 
 

@@ -36,13 +36,14 @@ def _name(subject: Subject, one: Input) -> Iterator[Flaw]:
 
 
 def _default(one: Input) -> Iterator[Flaw]:
-    if one.default is MISSING or one.default is None or one.type is None:
+    kind = one.type or ("string" if one.secret else None)
+    if one.default is MISSING or one.default is None or kind is None:
         return
-    found = fitted(one.default, one.type)
+    found = fitted(one.default, kind)
     if isinstance(found, Misfit):
         shown = "the default" if one.secret else f"the default {found.shown}"
-        message = f"input `{one.name}`: {shown} is no {one.type}"
-        facts = {"input": one.name, "types": (one.type,)}
+        message = f"input `{one.name}`: {shown} is no {kind}"
+        facts = {"input": one.name, "types": (kind,)}
         yield Flaw("PRM07", ("inputs", one.name, "default"), message, facts=facts)
 
 

@@ -8,9 +8,10 @@ from typing import Any
 
 from ..problem import Slot
 from .flaw import Flaw
+from .language import NODE
 from .model import MISSING, Node
 from .names import did_you_mean, strict_match
-from .params import value_problem
+from .params import fits_type, literal_problem
 from .spec import NodeSpec, Param
 from .subject import Subject
 from .templates import Template, TemplateError, walk
@@ -67,13 +68,15 @@ def _unknown(given: _Given, name: str) -> Flaw:
     """Tell a param that is misspelt (PRM04) from one that the type does not have (PRM05)."""
     names, spec = given.spec.spellings(), given.spec
     alias = next((param.name for param in spec.params.values() if name in param.aliases), None)
-    match = strict_match(name, names)
+    match = strict_match(name, names) if name not in NODE.keys else None
     found = alias or (match.name if match is not None else None)
     facts = {"written": name, "params": names, "type": spec.name}
     message = f"node `{given.node.id}`: `{spec.name}` has no param `{name}`"
     param = spec.param(found) if found is not None else None
     if param is None:
         hint = did_you_mean(name, names, "it has") or "it takes no params"
+        if name in NODE.keys:
+            hint = f"`{name}` is a key of the node: write it one level up, beside `params`"
         return Flaw("PRM05", given.slot(name), message, hint, given.node.id, at_key=True,
                     facts=facts)  # fmt: skip
     taken = given.spelling(param) is not None
@@ -109,14 +112,12 @@ def _missing(given: _Given, meant: set[str]) -> Iterator[Flaw]:
 def _value(given: _Given, param: Param, name: str, value: Any) -> Iterator[Flaw]:
     """Find values that cannot fit, as far as they are known before templates have theirs."""
     known = _known(value)
-    if known is MISSING:
-        return
-    verdict = value_problem(param, known)
+    if known is not value and (known is MISSING or fits_type(param, known)):
+        return  # a stand-in has the type of the value and nothing else of it
+    verdict = literal_problem(param, known)
     if verdict is None:
         return
     code, message, hint = verdict
-    if known is not value and code != "PRM07":
-        return  # a stand-in has the type of the value and nothing else of it
     facts = {
         "param": param.name,
         "type": given.spec.name,

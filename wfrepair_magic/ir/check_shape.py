@@ -7,8 +7,9 @@ from dataclasses import replace
 from typing import Any, Final
 
 from ..problem import path_text
-from .check_values import Place, described, fits, plainly, value_flaws, wrong_kind
+from .check_values import Place, described, value_flaws, wrong_kind
 from .flaw import Flaw
+from .kinds import kind_of, plainly
 from .language import SECTIONS, TYPE_ALIASES, TYPES, WORKFLOW, Key, Section
 from .names import strict_match
 from .subject import Subject
@@ -108,7 +109,7 @@ def _misplaced_param(value: Mapping[str, Any], name: str, place: Place) -> Flaw 
 def _value(subject: Subject, item: Any, key: Key, place: Place) -> Iterator[Flaw]:
     if item is None and not key.required and key.kinds[0] in _CONTAINERS:
         return  # a mapping or list of which nothing has been written yet
-    kind = next((kind for kind in key.kinds if fits(kind, item)), None)
+    kind = kind_of(key, item)
     inner = place.inside(SECTIONS.get(key.section, place.section), key.name)
     if kind is None:
         yield wrong_kind(item, key, place)

@@ -1,4 +1,4 @@
-"""The part of the check that reads every template, and looks up what it names."""
+"""The part of the check that reads every template: what it names, and where it stands."""
 
 from __future__ import annotations
 
@@ -8,28 +8,18 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from ..problem import Slot
-from .findings import flaw_of, param_of, whereabouts
+from .dialects import foreign, texts
+from .expressions import Expression
+from .findings import flaw_of, whereabouts
 from .flaw import Flaw
-from .model import Node
+from .model import MISSING, Node
 from .names import did_you_mean, strict_match
-from .spec import Param
+from .paths import Site, Stop, Unresolved, stopped
+from .shell import refused
 from .subject import Subject
-from .templates import (
-    BadIndex,
-    Expression,
-    Kind,
-    Ref,
-    Template,
-    TemplateError,
-    Unresolved,
-    references,
-    source_template,
-    walk,
-)
+from .templates import Template, TemplateError, references, source_template, walk
 
 _SHELL_NAME: Final = re.compile(r"[A-Z_][A-Z0-9_]*")
-
-Names = tuple[str, ...]
 
 _BATCH: Final = ("item", "__index__")
 """Heads of a batch, which is not supported yet: one problem about it is enough."""
@@ -37,13 +27,10 @@ _BATCH: Final = ("item", "__index__")
 
 @dataclass(frozen=True)
 class _Use:
-    """One path in one template: where it stands, and whether it is needed."""
+    """One path in one template, and the node that it stands in, if it is one."""
 
     node: Node | None
-    slot: Slot
-    expression: Expression
-    ref: Ref
-    needed: bool
+    site: Site
 
     @property
     def id(self) -> str | None:
@@ -51,7 +38,7 @@ class _Use:
 
     @property
     def where(self) -> str:
-        return whereabouts(self.slot, self.id)
+        return whereabouts(self.site.slot, self.id)
 
 
 def template_flaws(subject: Subject) -> Iterator[Flaw]:
@@ -59,6 +46,14 @@ def template_flaws(subject: Subject) -> Iterator[Flaw]:
     for node in subject.definition.nodes:
         for place, template in walk(node.templated, node.slot):
             yield from _template(subject, node, place, template)
+        for name, value in node.params.items():
+            place = (*node.slot, "params", name)
+            if isinstance(value, str) and _in_program(subject, node, place):
+                yield from _program(node, place, value)
+        if node.verify is not None and node.verify.kind == "command":
+            yield from _program(node, (*node.slot, "verify", "command"), node.verify.what)
+        for place, text in texts(node.params, (*node.slot, "params")):
+            yield from _dialect(subject, node, place, text)
     for name, output in subject.definition.outputs.items():
         yield from _output(subject, ("outputs", name, "source"), output.source)
 
@@ -71,8 +66,7 @@ def _template(
         return
     for expression in template.expressions:
         for ref, needed in references(Template(template.text, (expression,))):
-            use = _Use(node, slot, expression, ref, needed)
-            flaw = _head(subject, use) or _path(subject, use)
+            flaw = _use(subject, _Use(node, Site(slot, expression, ref)))
             if flaw is not None:
                 yield flaw if needed else replace(flaw, severity="warning")
 
@@ -115,151 +109,132 @@ def _shifted(flaw: Flaw, by: int) -> Flaw:
     return replace(flaw, at=max(0, flaw.at + by), facts=facts)
 
 
-# --- heads --------------------------------------------------------------------------------------
+# --- what a path names --------------------------------------------------------------------------
+
+
+def _use(subject: Subject, use: _Use) -> Flaw | None:
+    """Follow a path as far as it is known before the run."""
+    ref = use.site.ref
+    if ref.head == "env":
+        return _variable(subject, use)
+    if ref.head == use.id:
+        message = f"{use.where}: `{use.site.expression.text}` refers to its own node"
+        return _flaw("TPL19", use, message, "name another node or an input")
+    found = subject.follower.follow(ref, use.site.expression, use.site.slot)
+    if not isinstance(found, Unresolved):
+        return _dotted(use)
+    if found.ref != ref.text:
+        return None  # the path in its index, which is told by itself
+    return _head(subject, use) if found.kind == "unknown_head" else flaw_of(found, use.id)
 
 
 def _head(subject: Subject, use: _Use) -> Flaw | None:
-    head = use.ref.head
-    if head == "env":
-        return _variable(subject, use)
-    if head == use.id:
-        message = f"{use.where}: `{use.expression.text}` refers to its own node"
-        return _flaw("TPL19", use, message, "name another node or an input")
-    if head in subject.nodes or head in subject.definition.inputs:
-        return None
-    if use.node is not None and "batch" in subject.raw(use.node) and _is_batch(subject, use):
+    """Say that there is no such head: perhaps a variable of a batch, or of the shell."""
+    head, text = use.site.ref.head, use.site.expression.text
+    if _is_batch(subject, use):
         return None
     known = subject.heads_for(use.id)
     if _is_shell_variable(subject, use) and strict_match(head, known) is None:
-        message = f"{use.where}: `{use.expression.text}` names no node and no input"
-        hint = f"for the shell's own variable write `${use.expression.text}`"
-        return _flaw("TPL20", use, message, hint)
-    return _unknown_head(use, known)
-
-
-def _unknown_head(use: _Use, known: tuple[str, ...]) -> Flaw:
-    what = f"there is no node or input `{use.ref.head}`"
-    return flaw_of(_unresolved(use, 0, "unknown_head", what, known), use.id)
+        message = f"{use.where}: `{text}` names no node and no input"
+        return _flaw("TPL20", use, message, f"for the shell's own variable write `${text}`")
+    what = f"there is no node or input `{head}`"
+    return flaw_of(stopped(use.site, 0, Stop("unknown_head", what, known=known)), use.id)
 
 
 def _variable(subject: Subject, use: _Use) -> Flaw | None:
     """Check `env.NAME`: the name must be one that an input declares."""
     known = subject.variables
-    name = use.ref.path[0] if use.ref.path else None
+    name = use.site.ref.path[0] if use.site.ref.path else None
     if isinstance(name, str) and name in known:
         return None
     if not isinstance(name, str):
         what = "`env` alone is no value: name a variable, `${env.NAME}`"
-        flaw = flaw_of(_unresolved(use, 0, "unknown_head", what, ()), use.id)
-        return replace(flaw, facts={**flaw.facts, "heads": ()})
+        return flaw_of(stopped(use.site, 0, Stop("unknown_head", what)), use.id)
     what = f"no input declares the environment variable `{name}`"
-    unresolved = _unresolved(use, 1, "unknown_head", what, known)
-    flaw = flaw_of(replace(unresolved, head=name), use.id)
-    hint = f"declare it under `inputs`: `{{env: {name}}}`"
+    found = stopped(use.site, 1, Stop("unknown_head", what, known=known), {})
     near = did_you_mean(name, known) if strict_match(name, known) is not None else ""
-    return replace(flaw, hint=near or hint)
+    hint = near or f"declare it under `inputs`: `{{env: {name}}}`"
+    return replace(flaw_of(replace(found, head=name), use.id), hint=hint)
 
 
 def _is_batch(subject: Subject, use: _Use) -> bool:
-    if use.node is None:
-        return False
-    batch = subject.raw(use.node).get("batch")
+    batch = subject.raw(use.node).get("batch", MISSING) if use.node is not None else MISSING
     name = batch.get("as") if isinstance(batch, dict) else None
-    return use.ref.head in (*_BATCH, name)
+    return batch is not MISSING and use.site.ref.head in (*_BATCH, name)
 
 
 def _is_shell_variable(subject: Subject, use: _Use) -> bool:
     """Whether a head in a shell program looks like a variable of the shell."""
-    param = _param(subject, use.node, use.slot) if use.node is not None else None
-    plain = not use.ref.path and len(use.expression.alternatives) == 1
-    return bool(param and param.program and plain and _SHELL_NAME.fullmatch(use.ref.head))
+    ref = use.site.ref
+    plain = not ref.path and len(use.site.expression.alternatives) == 1
+    named = plain and _SHELL_NAME.fullmatch(ref.head) is not None
+    return named and use.node is not None and _in_program(subject, use.node, use.site.slot)
 
 
-def _param(subject: Subject, node: Node, slot: Slot) -> Param | None:
-    spec = subject.spec(node)
-    return spec.param(param_of(node, slot)) if spec is not None else None
-
-
-# --- paths --------------------------------------------------------------------------------------
-
-
-def _path(subject: Subject, use: _Use) -> Flaw | None:
-    """Check what of a path is known: indexes that never resolve, then fields, then its style."""
-    for number, segment in enumerate(use.ref.path, 1):
-        if isinstance(segment, BadIndex):
-            what = f"`{segment.text}` is no index: an index is a whole number from 0, `[0]`"
-            hint = f"write `{_reached(use, number - 1)}{segment.form}`" if segment.form else ""
-            found = _unresolved(use, number, "bad_index", what, ())
-            return flaw_of(replace(found, hint=hint), use.id)
-    return _field(subject, use) or _dotted(use)
+def _in_program(subject: Subject, node: Node, slot: Slot) -> bool:
+    param = subject.param(node, slot)
+    return param is not None and param.program
 
 
 def _dotted(use: _Use) -> Flaw | None:
     """Warn of a number behind a dot: it is a key, and seldom meant as one."""
-    for number, segment in enumerate(use.ref.path, 1):
+    for number, segment in enumerate(use.site.ref.path, 1):
         if isinstance(segment, str) and segment.isascii() and segment.isdigit():
             what = f"`.{segment}` is a key; an item of a list is written [{segment}]"
-            hint = f"write `{_reached(use, number - 1)}[{segment}]`"
-            found = replace(_unresolved(use, number, "bad_index", what, ()), hint=hint)
-            message = f"{use.where}: in `{use.expression.text}`, {what}"
+            hint = f"write `{use.site.reached(number - 1)}[{segment}]`"
+            found = stopped(use.site, number, Stop("bad_index", what, hint))
+            message = f"{use.where}: in `{use.site.expression.text}`, {what}"
             return replace(flaw_of(found, use.id), severity="warning", message=message)
     return None
 
 
-def _field(subject: Subject, use: _Use) -> Flaw | None:
-    """Check a path's first step against the outputs of the node, where they are known."""
-    fields = _fields(subject, use)
-    if not use.ref.path or fields is None:
-        return None
-    first = use.ref.path[0]
-    head = use.ref.head
-    listed = ", ".join(fields) or "nothing"
-    if isinstance(first, int | Ref):
-        what = f"`{head}` is the node's outputs, an object without indexes; it has {listed}"
-        return flaw_of(_unresolved(use, 1, "index_on_object", what, fields), use.id)
-    if isinstance(first, str) and first not in fields:
-        what = f"`{head}` has no `{first}`; it has {listed}"
-        return flaw_of(_unresolved(use, 1, "absent", what, fields), use.id)
-    return None
-
-
-def _fields(subject: Subject, use: _Use) -> tuple[str, ...] | None:
-    """Give the outputs of the node that a path begins at; None where they cannot be known.
-
-    What an `error` edge leads to may read what the failed node reported.
-    """
-    node = subject.nodes.get(use.ref.head)
-    spec = subject.spec(node) if node is not None else None
-    if node is None or spec is None or spec.outputs is None:
-        return None
-    return None if node.id in subject.caught else tuple(spec.outputs)
-
-
-def _unresolved(use: _Use, number: int, kind: Kind, what: str, known: Names) -> Unresolved:
-    """Describe a path that cannot resolve the way a run would; `number` counts the head as 0."""
-    return Unresolved(
-        slot=use.slot,
-        template=use.expression.text,
-        ref=use.ref.text,
-        kind=kind,
-        message=f"`{use.expression.text}` does not resolve: {what}",
-        segment_span=use.ref.spans[number],
-        reached=_reached(use, number - 1) if number else "",
-        known=known,
-        rest=use.ref.path[max(0, number - 1) :],
-        found_type="object" if number == 1 else "",
-        head=use.ref.head,
-    )
-
-
-def _reached(use: _Use, number: int) -> str:
-    return use.ref.text[: use.ref.spans[number][1] - use.ref.start]
-
-
 def _flaw(code: str, use: _Use, message: str, hint: str) -> Flaw:
-    facts = {
-        "written": use.ref.head,
-        "template": use.expression.text,
-        "span": use.ref.spans[0],
-    }
-    return Flaw(code, use.slot, message, hint, use.id, at=use.ref.start, facts=facts)
+    ref = use.site.ref
+    facts = {"written": ref.head, "template": use.site.expression.text, "span": ref.spans[0]}
+    return Flaw(code, use.site.slot, message, hint, use.id, at=ref.start, facts=facts)
+
+
+# --- where it stands ----------------------------------------------------------------------------
+
+
+def _program(node: Node, slot: Slot, text: str) -> Iterator[Flaw]:
+    """Find templates of a shell program where no value can stand, and those spliced into it."""
+    for expression, reason in refused(text):
+        yield _placed(node, slot, expression, f"the template `{expression.text}` {reason}")
+    for _, template in walk(text):
+        for expression in template.expressions if isinstance(template, Template) else ():
+            if "raw" in expression.filters:
+                message = f"`{expression.text}` puts its value into the program as it is"
+                hint = "leave `| raw` out, unless the value is shell text that you trust"
+                flaw = _placed(node, slot, expression, message)
+                yield replace(flaw, hint=hint, severity="warning")
+
+
+def _placed(node: Node, slot: Slot, expression: Expression, message: str) -> Flaw:
+    facts = {"template": expression.text, "span": (expression.start, expression.end)}
+    message = f"{whereabouts(slot, node.id)}: {message}"
+    return Flaw("TPL21", slot, message, node=node.id, at=expression.start, facts=facts)
+
+
+def _dialect(subject: Subject, node: Node, slot: Slot, text: str) -> Iterator[Flaw]:
+    """Find ``{{fetch.body}}`` and ``$fetch.body`` that name what this workflow has.
+
+    A path into the outputs of a node is an error: it would be sent as it stands.  The bare name
+    of a node or an input may be meant as text (a file that is a template), and is a warning.
+    What names nothing of this workflow is text, and a dollar in a shell program is the shell's.
+    """
+    for found in foreign(text):
+        dollar = found.text.startswith("$") and _in_program(subject, node, slot)
+        known = found.head in subject.heads_for(node.id) and found.head != node.id
+        if found.text.startswith("${") or dollar or not known:
+            continue
+        message = (
+            f"{whereabouts(slot, node.id)}: `{found.text}` is a template of another dialect, and"
+            " would stay as it is"
+        )
+        into = found.head in subject.nodes and found.path != found.head
+        facts = {"kind": "dialect", "position": found.start, "written": found.text}
+        yield Flaw(
+            "TPL17", slot, message, f"write `{found.ours}`", node.id,
+            "error" if into else "warning", at=found.start, facts=facts,
+        )  # fmt: skip

@@ -7,7 +7,6 @@ from typing import Any, Final
 
 from ..problem import Problem, Slot, path_text
 from .flaw import Flaw
-from .model import Node
 from .names import did_you_mean, strict_match
 from .templates import BadIndex, Kind, Ref, Unresolved
 
@@ -98,9 +97,3 @@ def whereabouts(slot: Slot, node: str | None) -> str:
         return ", ".join(filter(None, (node and f"node `{node}`", f"`{path_text(slot[2:])}`")))
     inside = path_text(slot[3:]) if slot[:1] == ("nodes",) else path_text(slot)
     return ", ".join(filter(None, (node and f"node `{node}`", inside and f"param `{inside}`")))
-
-
-def param_of(node: Node, slot: Slot) -> str:
-    """Give the name of the param that a slot of a node lies in; "" where it lies in none."""
-    key, *inside = slot[len(node.slot) :]
-    return str(inside[0]) if key == "params" and inside else ""

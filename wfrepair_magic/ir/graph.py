@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Collection, Iterable, Mapping
+from contextlib import suppress
+from graphlib import CycleError, TopologicalSorter
 from typing import Final
 
 from .model import Definition
@@ -39,19 +41,13 @@ def waves(waits: Waits) -> list[list[str]]:
     in no wave.
     """
     order = {id: index for index, id in enumerate(waits)}
-    missing = {id: len(set(before)) for id, before in waits.items()}
-    followers = followers_of(waits)
-    wave = [id for id, count in missing.items() if count == 0]
+    sorter = TopologicalSorter(waits)
+    with suppress(CycleError):  # it still gives what no cycle holds up
+        sorter.prepare()
     found = []
-    while wave:
-        found.append(wave)
-        following = []
-        for id in wave:
-            for after in followers[id]:
-                missing[after] -= 1
-                if missing[after] == 0:
-                    following.append(after)
-        wave = sorted(following, key=order.__getitem__)
+    while wave := sorter.get_ready():
+        found.append(sorted(wave, key=order.__getitem__))
+        sorter.done(*wave)
     return found
 
 

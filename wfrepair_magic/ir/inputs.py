@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from ..problem import Problem, Slot, path_text
+from .kinds import plainly
 from .model import MISSING, Definition, Input
 from .names import did_you_mean
+from .spec import is_type
 from .values import json_type, read_json
 
 _INTEGER: Final = re.compile(r"[+-]?[0-9]{1,4000}")
@@ -19,7 +21,6 @@ _BOOLEANS: Final = {
     **dict.fromkeys(("true", "yes", "on", "1"), True),
     **dict.fromkeys(("false", "no", "off", "0"), False),
 }
-_MOST_SHOWN: Final = 40
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,8 @@ def resolve_inputs(
     what was `given`, `stdin` (for the input that asks for it, less one line break at its end),
     the environment variable that it names, its default, None if it is optional.  Text becomes
     the declared type; other values must fit it.  What is wrong is a problem, and its input is
-    not among the values: PRM03 without a value, PRM05 undeclared, PRM07 of another type.
+    not among the values: PRM03 without a value, PRM05 undeclared, PRM07 of another type.  A
+    default of another type is left out too, and the check tells it.
     """
     values: dict[str, Any] = {}
     problems = [_undeclared(name, definition) for name in given if name not in definition.inputs]
@@ -50,10 +52,10 @@ def resolve_inputs(
             problems.append(_without_value(one))
             continue
         value = _typed(one, found)
-        if isinstance(value, Misfit):
-            problems.append(_misfit(one, value, origin))
-        else:
+        if not isinstance(value, Misfit):
             values[one.name] = value
+        elif found is not one.default:
+            problems.append(_misfit(one, value, origin))
     return values, problems
 
 
@@ -65,9 +67,7 @@ def fitted(value: object, kind: str) -> Any:
     """
     if isinstance(value, str) and kind != "string":
         return _read(value.strip(), kind)
-    found = json_type(value)
-    fits = found == kind or (kind == "number" and found == "integer")
-    return value if fits else Misfit(f"({found})")
+    return value if is_type(value, kind) else Misfit(f"({json_type(value)})")
 
 
 def _read(text: str, kind: str) -> Any:
@@ -80,8 +80,7 @@ def _read(text: str, kind: str) -> Any:
         value = int(text)
     elif kind == "number" and _NUMBER.fullmatch(text) and math.isfinite(float(text)):
         value = float(text)
-    fits = json_type(value) == kind or (kind == "number" and json_type(value) == "integer")
-    return value if fits else Misfit(_shown(text))
+    return value if is_type(value, kind) else Misfit(f"`{plainly(text)}`")
 
 
 def _parsed(text: str) -> Any:
@@ -89,11 +88,6 @@ def _parsed(text: str) -> Any:
         return read_json(text)
     except ValueError:
         return MISSING
-
-
-def _shown(text: str) -> str:
-    line = " ".join(text.split())
-    return f"`{line}`" if len(line) <= _MOST_SHOWN else f"`{line[:_MOST_SHOWN]}…`"
 
 
 def _found(

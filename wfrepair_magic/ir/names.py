@@ -24,15 +24,12 @@ _DIGITS: Final = re.compile(r"\d+")
 class Match:
     """The one name that a word strictly matches.
 
-    `distance` is in edits (0: `folded`, equal but for case and separators).  The next best name
-    is at least `runner_up_distance` edits away; None where there is no other name near enough
-    to be measured.
+    `distance` is in edits (0: `folded`, equal but for case and separators).
     """
 
     name: str
     distance: int
     folded: bool
-    runner_up_distance: int | None = None
 
 
 @lru_cache(maxsize=4096)
@@ -115,16 +112,14 @@ def _leading(word: str, ranked: Sequence[tuple[int, str]], allowed: int) -> Matc
     best, name = ranked[0]
     if _DIGITS.findall(word) != _DIGITS.findall(name):
         return None
-    rest = [_nearer(word, other, measured) for measured, other in ranked[1:]]
-    if rest and min(rest) - best < LEAD:
-        return None
-    near = [measured for measured in rest if measured <= allowed + LEAD]
-    return Match(name, best, folded=False, runner_up_distance=min(near, default=None))
-
-
-def _nearer(word: str, name: str, measured: int) -> int:
-    """Give a rival the benefit of the doubt: it may be nearer once case and separators go."""
-    return min(measured, distance(folded(word), folded(name), measured))
+    # A rival gets the benefit of the doubt: it may be nearer once case and separators go.
+    rivals = (
+        min(measured, distance(folded(word), folded(other), measured))
+        for measured, other in ranked[1:]
+    )
+    return (
+        Match(name, best, folded=False) if all(edits - best >= LEAD for edits in rivals) else None
+    )
 
 
 def nearest(word: str, names: Collection[str]) -> str | None:

@@ -117,13 +117,8 @@ def _keys(cursor: Cursor, site: _Site, catalogue: Catalogue) -> Offers:
         spec = _spec(cursor, catalogue)
         if spec is None or site.rest:
             return Offers()
-        params = sorted(spec.params.values(), key=lambda param: not param.required)
-        texts = [
-            name
-            for param in params
-            if not written & {param.name, *param.accepts}
-            for name in (param.name, *param.accepts)
-        ]
+        taken = [spec.param(name) for name in written]
+        texts = [name for name in spec.spellings() if spec.param(name) not in taken]
         return Offers(cursor.fragment, tuple(texts), "param")
     if site.key is not None and "section" not in site.key.kinds:
         return Offers()

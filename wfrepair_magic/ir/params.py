@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import numbers
 import re
 from collections.abc import Mapping
@@ -11,8 +10,9 @@ from typing import Any, Final
 
 from ..problem import Slot
 from .model import MISSING
+from .names import nearest
 from .shell import Program, compile
-from .spec import NodeSpec, Param
+from .spec import NodeSpec, Param, is_type
 from .templates import UNDECIDED, Resolution, Scope, resolve
 from .values import json_type
 
@@ -71,17 +71,28 @@ def value_problem(param: Param, value: Any) -> Verdict | None:
         return None
     if isinstance(value, Program):
         value = value.text
-    if param.types and not any(_fits(value, name) for name in param.types):
+    if not fits_type(param, value):
         return _unit_problem(param, value) or _type_problem(param, value)
     if param.enum and not any(_same(value, allowed) for allowed in param.enum):
         return _enum_problem(param, value)
     return _range_problem(param, value)
 
 
-def _fits(value: Any, name: str) -> bool:
-    """Whether a value is of a JSON Schema type: an integer is a number, a boolean is neither."""
-    found = json_type(value)
-    return found == name or (name == "number" and found == "integer") or name == "any"
+def literal_problem(param: Param, value: Any) -> Verdict | None:
+    """Say what is wrong with a value that stands in the text, as the node itself would in a run.
+
+    Beyond `value_problem` there is what the node type objects to (PRM07).
+    """
+    found = value_problem(param, value)
+    if found is not None or param.objection is None or value is None:
+        return found
+    objection = param.objection(value)
+    return ("PRM07", objection, "") if objection else None
+
+
+def fits_type(param: Param, value: Any) -> bool:
+    """Say whether a value is of one of the types of a param."""
+    return not param.types or any(is_type(value, name) for name in param.types)
 
 
 def _same(value: Any, allowed: Any) -> bool:
@@ -150,9 +161,8 @@ def in_unit(param: Param, text: str) -> int | float | None:
 
 def _enum_problem(param: Param, value: Any) -> Verdict:
     names = [str(allowed) for allowed in param.enum]
-    folded = [name for name in names if name.casefold() == str(value).casefold()]
-    near = folded or difflib.get_close_matches(str(value), names, 1, 0.6)
-    hint = f"did you mean `{near[0]}`?" if near else ""
+    near = nearest(str(value), names)
+    hint = f"did you mean `{near}`?" if near else ""
     return "PRM06", f"must be one of {', '.join(names)}", hint
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 from typing import Literal as OneOf
 
 from ..problem import Slot
 from .expressions import BadIndex, Expression, Ref
+from .names import nearest
 from .values import json_type, read_json
 
 Scope: TypeAlias = Mapping[str, Any]
@@ -22,6 +22,7 @@ Kind: TypeAlias = OneOf[
 """Why a template does not resolve.  `shell`: a shell cannot take the value, or not there."""
 
 _SHOWN: Final = 12
+_COMPARED: Final = 1_000
 _TOO_LARGE: Final = 10**18  # no list has so many items; Python may refuse to print larger ones
 
 
@@ -68,7 +69,7 @@ class Unresolved:
 
 
 @dataclass(frozen=True)
-class _Stop:
+class Stop:
     """Why a path ends at a value, before it is known where in the text that is."""
 
     kind: Kind
@@ -79,16 +80,24 @@ class _Stop:
 
 
 @dataclass(frozen=True)
-class _Site:
+class Site:
     """Where a path stands: its text's slot, the expression, the path itself."""
 
     slot: Slot
     expression: Expression
     ref: Ref
 
+    def reached(self, number: int) -> str:
+        """Give the path as it is written, up to before its segment `number`."""
+        return self.ref.text[: self.ref.spans[number][1] - self.ref.start]
+
 
 class Follower:
-    """Follows the paths of one pass; JSON text is read once however many paths go through it."""
+    """Follows the paths of one pass; JSON text is read once however many paths go through it.
+
+    A value in the scope may be UNDECIDED at any depth: what lies inside it is undecided too, but
+    for what is no index of anything.
+    """
 
     def __init__(self, scope: Scope) -> None:
         self._scope = scope
@@ -96,27 +105,25 @@ class Follower:
 
     def follow(self, ref: Ref, expression: Expression, slot: Slot) -> Any:
         """Give the value at a path, or Undecided (with the head), or Unresolved."""
-        site = _Site(slot, expression, ref)
+        site = Site(slot, expression, ref)
         if ref.head not in self._scope:
             return _unknown_head(site, self._scope)
         value = self._scope[ref.head]
-        if isinstance(value, Undecided):
-            return Undecided(ref.head)
         if isinstance(value, Gone):
-            return _at(site, 0, _Stop("gone", f"`{ref.head}` gave nothing: {value.reason}"))
+            return stopped(site, 0, Stop("gone", f"`{ref.head}` gave nothing: {value.reason}"))
         for number, segment in enumerate(ref.path):
             if isinstance(segment, Ref):
                 segment = self.follow(segment, expression, slot)
-                if isinstance(segment, Undecided | Unresolved):
+                if isinstance(segment, Unresolved):
                     return segment
-                if type(segment) is not int or not 0 <= segment < _TOO_LARGE:
-                    return _at(site, number + 1, _no_index(segment), value)
-            container = self._container(value)
-            stop = _check(container, segment, site, number)
+            value = self._container(value)
+            stop = _check(value, segment, site, number)
             if stop:
-                return _at(site, number + 1, stop, container)
-            value = container[segment]
-        return value
+                return stopped(site, number + 1, stop, value)
+            if isinstance(segment, Undecided):
+                return segment
+            value = value if isinstance(value, Undecided) else value[segment]
+        return Undecided(ref.head) if isinstance(value, Undecided) else value
 
     def _container(self, value: Any) -> Any:
         """Give a value's inside: text that is a JSON object or array is read."""
@@ -137,81 +144,85 @@ def inside(text: str) -> Any:
         return text
 
 
-def _check(container: Any, segment: str | int | BadIndex, site: _Site, number: int) -> _Stop | None:
-    """Say why a segment does not lead on from a container; None where it does."""
+def _check(container: Any, segment: Any, site: Site, number: int) -> Stop | None:
+    """Say why a segment does not lead on from a container; None where it does.
+
+    `segment` is a key, a BadIndex, an index as it is written, or what a nested index gave.
+    """
+    reached = site.reached(number)
     if isinstance(segment, BadIndex):
-        return _bad_index(segment, site, number)
+        what = f"`{segment.text}` is no index: an index is a whole number from 0, `[0]`"
+        return Stop("bad_index", what, f"write `{reached}{segment.form}`" if segment.form else "")
+    index = not isinstance(segment, str) or isinstance(site.ref.path[number], Ref)
+    if index and not isinstance(segment, Undecided) and not _is_index(segment):
+        return _no_index(segment)
+    if isinstance(container, Undecided):
+        return None
     if container is None:
-        return _Stop("through_none", f"`{_reached(site, number)}` is null")
+        return Stop("through_none", f"`{reached}` is null")
     if isinstance(container, Mapping):
-        return _check_key(container, segment, site, number)
+        return _check_key(container, segment, reached)
     if isinstance(container, list | tuple):
-        return _check_index(container, segment, site, number)
-    what = f"`{_reached(site, number)}` is {_described(container)} and has nothing inside it"
-    return _Stop("not_container", what)
+        return _check_index(container, segment, reached)
+    what = f"`{reached}` is {_described(container)} and has nothing inside it"
+    return Stop("not_container", what)
 
 
 def _check_key(
-    container: Mapping[Any, Any], segment: str | int, site: _Site, number: int
-) -> _Stop | None:
+    container: Mapping[Any, Any], segment: str | int | Undecided, reached: str
+) -> Stop | None:
     if isinstance(segment, str) and segment in container:
         return None
     known = tuple(str(key) for key in container)
-    reached = _reached(site, number)
-    if isinstance(segment, int):
-        what = f"`{reached}` is an object, which has no [{segment}]; it has {_listed(known)}"
-        return _Stop("index_on_object", what, known=known)
     has = f"it has {_listed(known)}" if known else "it is empty"
-    return _Stop("absent", f"`{reached}` has no `{segment}`; {has}", _near(segment, known), known)
+    if not isinstance(segment, str):
+        shown = f"[{segment}]" if isinstance(segment, int) else "items"
+        what = f"`{reached}` is an object, which has no {shown}; {has}"
+        return Stop("index_on_object", what, known=known)
+    return Stop("absent", f"`{reached}` has no `{segment}`; {has}", _near(segment, known), known)
 
 
 def _check_index(
-    container: list[Any] | tuple[Any, ...], segment: str | int, site: _Site, number: int
-) -> _Stop | None:
+    container: Sequence[Any], segment: str | int | Undecided, reached: str
+) -> Stop | None:
     length = len(container)
-    reached = _reached(site, number)
     items = f"{length} item" + "s" * (length != 1)
     if isinstance(segment, int):
         if segment < length:
             return None
         what = f"`{reached}` has {items}, so there is no [{segment}]"
-        return _Stop("index_range", what, length=length)
+        return Stop("index_range", what, length=length)
+    if isinstance(segment, Undecided):
+        return None
     if segment.isascii() and segment.isdigit():
         what = f"`{reached}` is a list; its items are written [N], not .N"
-        return _Stop("bad_index", what, f"write `{reached}[{segment}]`", length=length)
-    known = _keys_of_all(container)
+        return Stop("bad_index", what, f"write `{reached}[{segment}]`", length=length)
+    first = container[0] if container else None
+    known = tuple(map(str, first)) if isinstance(first, Mapping) else ()
     what = f"`{reached}` is a list of {items}, which has no `{segment}`"
-    return _Stop("key_on_list", what, f"name an item: `{reached}[0]`", known, length)
+    return Stop("key_on_list", what, f"name an item: `{reached}[0]`", known, length)
 
 
-def _keys_of_all(items: Iterable[Any]) -> tuple[str, ...]:
-    """Give the keys of a list's first item, if it is an object."""
-    first = next(iter(items), None)
-    return tuple(str(key) for key in first) if isinstance(first, Mapping) else ()
+def _is_index(value: Any) -> bool:
+    return type(value) is int and 0 <= value < _TOO_LARGE
 
 
-def _bad_index(segment: BadIndex, site: _Site, number: int) -> _Stop:
-    what = f"`{segment.text}` is no index: an index is a whole number from 0, `[0]`"
-    hint = f"write `{_reached(site, number)}{segment.form}`" if segment.form else ""
-    return _Stop("bad_index", what, hint)
-
-
-def _no_index(value: Any) -> _Stop:
+def _no_index(value: Any) -> Stop:
     small = type(value) is int and -_TOO_LARGE < value < _TOO_LARGE
     shown = f"{value}" if small else f"a value of type {json_type(value)}"
-    return _Stop("bad_index", f"an index is a whole number from 0, and this one is {shown}")
+    return Stop("bad_index", f"an index is a whole number from 0, and this one is {shown}")
 
 
-def _unknown_head(site: _Site, scope: Scope) -> Unresolved:
+def _unknown_head(site: Site, scope: Scope) -> Unresolved:
     known = tuple(scope)
     what = f"there is no node or input `{site.ref.head}`; there are {_listed(known)}"
-    return _at(site, 0, _Stop("unknown_head", what, _near(site.ref.head, known), known))
+    return stopped(site, 0, Stop("unknown_head", what, _near(site.ref.head, known), known))
 
 
-def _at(site: _Site, number: int, stop: _Stop, value: Any = None) -> Unresolved:
-    """Place a stop: `number` counts the head as 0, the first segment as 1."""
+def stopped(site: Site, number: int, stop: Stop, value: Any = UNDECIDED) -> Unresolved:
+    """Place a stop: `number` counts the head as 0, the first segment as 1; `value` ends there."""
     ref = site.ref
-    found = Unresolved(
+    return Unresolved(
         slot=site.slot,
         template=site.expression.text,
         ref=ref.text,
@@ -223,15 +234,9 @@ def _at(site: _Site, number: int, stop: _Stop, value: Any = None) -> Unresolved:
         length=stop.length,
         hint=stop.hint,
         head=ref.head,
+        reached=site.reached(number - 1) if number else "",
+        found_type="" if value is UNDECIDED else json_type(value),
     )
-    if number == 0:
-        return found
-    return replace(found, reached=_reached(site, number - 1), found_type=json_type(value))
-
-
-def _reached(site: _Site, number: int) -> str:
-    """Give the path up to before segment `number`, as it is written."""
-    return site.ref.text[: site.ref.spans[number][1] - site.ref.start]
 
 
 def _described(value: Any) -> str:
@@ -241,8 +246,8 @@ def _described(value: Any) -> str:
 
 
 def _near(name: str, known: tuple[str, ...]) -> str:
-    found = difflib.get_close_matches(name, known[:1000], 1, 0.6)
-    return f"did you mean `{found[0]}`?" if found else ""
+    found = nearest(name, known[:_COMPARED])
+    return f"did you mean `{found}`?" if found else ""
 
 
 def _listed(names: tuple[str, ...]) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 import math
 import re
@@ -12,6 +11,7 @@ from typing import Any, Final
 from ..settings import LIMITS
 from .expressions import BadIndex, Expression, Literal, Ref, Template, TemplateError
 from .filters import FILTERS
+from .names import did_you_mean
 
 _HEAD: Final = re.compile(r"[^\W\d][\w-]*")
 _KEY: Final = re.compile(r"[\w-]+")
@@ -209,8 +209,7 @@ class _Reader:
         if not found:
             raise self._unexpected("the name of a filter was expected", "filter")
         if found[0] not in FILTERS:
-            near = difflib.get_close_matches(found[0], FILTERS, 1, 0.5)
-            hint = f"did you mean `{near[0]}`?" if near else f"there are {', '.join(FILTERS)}"
+            hint = did_you_mean(found[0], FILTERS)
             raise self._error(f"has no filter `{found[0]}`", self.at, hint, "filter")
         self.at = found.end()
         return found[0]

@@ -2,7 +2,8 @@
 
 What a schema cannot say is left to the check: templates (a param of another type than text may
 also be text that is one template), bounds of durations that are text, unknown node types (each
-may be a function of the notebook), and all that joins two places.
+may be a function of the notebook), what only a node type can judge, and all that joins two
+places.
 """
 
 from __future__ import annotations

@@ -12,11 +12,10 @@ from ..settings import LIMITS
 from .expressions import Expression, TemplateError
 from .model import MISSING
 from .scanner import parse
-from .shell_flow import evaluated_variables
-from .shell_programs import Unsafe, program_text
+from .shell_programs import Unsafe, refusals
 from .shell_scan import scan
 from .shell_words import HOLE, Lost, Place
-from .templates import UNDECIDED, Resolution, Resolver, Scope
+from .templates import Resolution, Resolver, Scope, joined
 
 _REFERENCES: Final[Mapping[Place, str]] = {
     "bare": '"${name}"',
@@ -57,7 +56,7 @@ def refused(command: str) -> list[tuple[Expression, str]]:
         template = parse(command)
     except TemplateError:
         return []
-    plan = _plan(_pieces(template.segments, {}))
+    plan = _plan(*_text(template.segments, {}))
     holes = [expression for expression in template.expressions if not _raw(expression)]
     return [(holes[number], f"{reason}; {_ADVICE}") for number, reason in plan.refused.items()]
 
@@ -73,16 +72,15 @@ def compile(command: str, scope: Scope, slot: Slot = ()) -> Resolution:
     if template is None:
         return resolver.finish(MISSING)
     raw = {item: resolver.text(item, slot) for item in template.expressions if _raw(item)}
-    pieces = _pieces(template.segments, raw)
-    plan = _plan(pieces) if not raw else _read(pieces)
+    plan = (_read if raw else _plan)(*_text(template.segments, raw))
     holes = [expression for expression in template.expressions if not _raw(expression)]
     texts = [
         _value(resolver, expression, slot, (plan.places.get(number), plan.refused.get(number)))
         for number, expression in enumerate(holes)
     ]
-    for marker in (MISSING, UNDECIDED):
-        if any(text is marker for text in (*raw.values(), *texts)):
-            return resolver.finish(marker)
+    whole = joined([*raw.values(), *texts])
+    if not isinstance(whole, str):
+        return resolver.finish(whole)
     values = {_variable(number): text for number, text in enumerate(texts)}
     return resolver.finish(Program(plan.text, values))
 
@@ -95,60 +93,44 @@ def _variable(number: int) -> str:
     return f"WFV_{number + 1}"
 
 
-def _pieces(
-    segments: Sequence[str | Expression], raw: Mapping[Expression, Any]
-) -> tuple[str | None, ...]:
-    """Give the program's text in pieces, None where a value belongs."""
-    pieces: list[str | None] = []
+def _text(segments: Sequence[str | Expression], raw: Mapping[Expression, Any]) -> tuple[str, int]:
+    """Give the program's text with a NUL for each value, and how many values there are."""
+    parts = []
+    holes = 0
     for segment in segments:
         if isinstance(segment, str):
-            pieces.append(segment)
+            parts.append(segment)
         elif _raw(segment):
             text = raw.get(segment)
-            pieces.append(text if isinstance(text, str) else _ANY_TEXT)
+            parts.append(text if isinstance(text, str) else _ANY_TEXT)
         else:
-            pieces.append(None)
-    return tuple(pieces)
+            parts.append(HOLE)
+            holes += 1
+    return "".join(parts), holes
 
 
-def _read(pieces: tuple[str | None, ...]) -> _Plan:
+def _read(text: str, holes: int) -> _Plan:
     """Find the place of each value and write the references."""
-    holes = [number for number, _ in enumerate(piece for piece in pieces if piece is None)]
     if not holes:
-        return _Plan("".join(piece or "" for piece in pieces), {}, {})
+        return _Plan(text, {}, {})
     try:
-        places, refusals = _places(pieces)
+        if text.count(HOLE) > holes:
+            raise Lost("it has a NUL character")
+        found = scan(text)
+        places, against = found.places, refusals(found)
     except Lost as error:
-        places, refusals = {}, dict.fromkeys(holes, f"cannot be placed for certain: {error}")
+        places, against = {}, dict.fromkeys(range(holes), f"cannot be placed for certain: {error}")
     except Unsafe as error:
-        places, refusals = {}, dict.fromkeys(holes, f"stands in a program {error}")
-    return _Plan(_text(pieces, places), places, dict(sorted(refusals.items())))
+        places, against = {}, dict.fromkeys(range(holes), f"stands in a program {error}")
+    before, *rest = text.split(HOLE)
+    references = (
+        _REFERENCES[places.get(number, "bare")].format(name=_variable(number)) + part
+        for number, part in enumerate(rest)
+    )
+    return _Plan("".join((before, *references)), places, dict(sorted(against.items())))
 
 
 _plan: Final = lru_cache(maxsize=256)(_read)
-
-
-def _places(pieces: tuple[str | None, ...]) -> tuple[dict[int, Place], dict[int, str]]:
-    if any(HOLE in piece for piece in pieces if piece is not None):
-        raise Lost("it has a NUL character")
-    found = scan("".join(HOLE if piece is None else piece for piece in pieces))
-    programs = program_text(found.commands)
-    flowing = evaluated_variables(found.commands, found.arithmetic, [word for word, _ in programs])
-    direct = {hole: reason for word, reason in programs for hole in word.holes}
-    return found.places, flowing | found.refused | direct
-
-
-def _text(pieces: tuple[str | None, ...], places: Mapping[int, Place]) -> str:
-    parts = []
-    number = 0
-    for piece in pieces:
-        if piece is not None:
-            parts.append(piece)
-            continue
-        reference = _REFERENCES[places.get(number, "bare")]
-        parts.append(reference.format(name=_variable(number)))
-        number += 1
-    return "".join(parts)
 
 
 def _value(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from .shell_words import HOLE, Word
@@ -49,93 +49,58 @@ INTERPRETERS: Final[Mapping[str, Interpreter]] = {
 SSH: Final = Interpreter("46AaCfGgKkMNnqsTtVvXxYy", takes="BbcDEeFIiJLlmOopPQRSWw")
 
 
-@dataclass(frozen=True)
+@dataclass
 class Options:
-    """What stands before the operands of an interpreter.
+    """What stands before the operands of an interpreter, filled in word by word.
 
-    `programs` are words with program text or the name of a script, `arguments` those of other
-    options; `operand` is the number of the first operand.  `given`: an option named the program
+    `operand` is the number of the first operand; `programs` are words with program text or the
+    name of a script, `arguments` those of other options.  `given`: an option named the program
     or script; `pending`: the first operand is the program; `ended`: ``--`` stood before it;
     `unknown`: an option is not known, so nothing after it is.
     """
 
-    operand: int
-    programs: tuple[Word, ...]
-    arguments: tuple[Word, ...]
-    given: bool
-    pending: bool
-    ended: bool
-    unknown: bool
+    operand: int = 0
+    programs: list[Word] = field(default_factory=list)
+    arguments: list[Word] = field(default_factory=list)
+    given: bool = False
+    pending: bool = False
+    ended: bool = False
+    unknown: bool = False
 
 
 def read_options(words: Sequence[Word], kind: Interpreter) -> Options:
     """Read the words after an interpreter's name, up to its first operand."""
-    return _OptionReader(words, kind).read()
+    found = Options()
+    while found.operand < len(words) and not (found.unknown or found.ended):
+        text = words[found.operand].text
+        if len(text) < 2 or text[0] not in "-+" or (found.given and kind.ends):
+            break
+        found.operand += 1
+        found.ended = text == "--"
+        if not found.ended:
+            _read_cluster(text[1:], words, kind, found)
+    return found
 
 
-class _OptionReader:
-    """Reads the options before an interpreter's operands, word by word."""
-
-    def __init__(self, words: Sequence[Word], kind: Interpreter) -> None:
-        self.words = words
-        self.kind = kind
-        self.at = 0
-        self.programs: list[Word] = []
-        self.arguments: list[Word] = []
-        self.given = self.pending = self.unknown = False
-
-    def read(self) -> Options:
-        ended = False
-        while self.at < len(self.words) and not (self.unknown or ended):
-            text = self.words[self.at].text
-            if len(text) < 2 or text[0] not in "-+" or (self.given and self.kind.ends):
-                break
-            self.at += 1
-            ended = text == "--"
-            if not ended:
-                self.cluster(text)
-        return Options(
-            operand=self.at,
-            programs=tuple(self.programs),
-            arguments=tuple(self.arguments),
-            given=self.given,
-            pending=self.pending,
-            ended=ended,
-            unknown=self.unknown,
-        )
-
-    def cluster(self, text: str) -> None:
-        """Read a word of option letters, and the next word where that is an argument."""
-        kind = self.kind
-        for number, letter in enumerate(text[1:], 1):
-            attached = text[number + 1 :]
-            if letter in kind.program and kind.late:
-                self.pending = True
-            elif letter not in kind.flags:
-                self.option(letter, attached)
-                return
-
-    def option(self, letter: str, attached: str) -> None:
-        """Read an option that is more than a flag; `attached` is the rest of its word."""
-        if letter in self.kind.program:
-            self.program(attached)
-        elif letter in self.kind.script:
-            self.given = True
-            self.argument(attached, self.programs)
-        elif letter in self.kind.takes and not (attached and self.kind.late):
-            self.argument(attached, self.arguments)
-        elif letter not in self.kind.glued or HOLE in attached:
-            self.unknown = True
-
-    def program(self, attached: str) -> None:
-        """Note program text: in the option's word it may be a letter more, so the next counts."""
-        self.given = True
-        self.programs.extend(self.words[self.at - 1 : self.at + 1])
-        if not attached:
-            self.at += 1
-
-    def argument(self, attached: str, found: list[Word]) -> None:
-        """Step over an option's argument: the rest of its word, else the next one."""
-        if not attached:
-            self.at += 1
-        found.extend(self.words[self.at - 1 : self.at])
+def _read_cluster(letters: str, words: Sequence[Word], kind: Interpreter, found: Options) -> None:
+    """Read a word of option letters, and the next word where that is an argument."""
+    rest = letters.lstrip(kind.flags + (kind.program if kind.late else ""))
+    flags = letters[: len(letters) - len(rest)]
+    found.pending |= kind.late and not set(kind.program).isdisjoint(flags)
+    if not rest:
+        return
+    letter, attached = rest[0], rest[1:]
+    at = found.operand
+    argument = words[at - 1 : at] if attached else words[at : at + 1]
+    if letter in kind.program:
+        found.given = True
+        found.programs += words[at - 1 : at + 1]  # what is attached may be a letter more
+    elif letter in kind.script:
+        found.given = True
+        found.programs += argument
+    elif letter in kind.takes and not (attached and kind.late):
+        found.arguments += argument
+    else:
+        found.unknown = letter not in kind.glued or HOLE in attached
+        return
+    found.operand += not attached

@@ -1,14 +1,21 @@
-"""Says which words of a shell's commands are program text, in which no value may stand."""
+"""Says which values of a shell program a command would run or evaluate.
+
+They stand in program text, or in the words of a command that takes names; or they come there
+through a variable: `n=${x}` alone is harmless, and with `$((n + 1))` after it bash runs what
+stands in the value.  Only plain assignments and loops are followed: what a program does with its
+variables otherwise is its author's.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Final, TypeAlias
 
 from .shell_options import INTERPRETERS, SSH, read_options
 from .shell_redirects import Command
+from .shell_scan import Scan
 from .shell_words import HOLE, Word
 
 _RUNS: Final = "stands in the words of `{}`, which may run them"
@@ -23,13 +30,6 @@ _RUNNERS: Final = frozenset((
     "eval", "trap", "alias", "bind", "complete", "compgen", "fc", "watch", "runuser", "script",
     "expect", "tclsh", "julia", "deno", "bun", "Rscript", "osascript", "groovy", "elixir",
 ))  # fmt: skip
-_INPUT_RUNNERS: Final = frozenset((
-    "parallel", "su", "at", "batch", "crontab", "ed", "ex", "zsh", "ksh", "mksh", "fish", "csh",
-    "tcsh", "nu", "pwsh", "xonsh",
-))  # fmt: skip
-_NAMERS: Final = frozenset(("let", "unset", "read", "readarray", "mapfile", "getopts"))
-_DECLARERS: Final = frozenset(("declare", "typeset", "local", "readonly", "export"))
-_CONDITIONS: Final = frozenset(("test", "[", "[["))
 _REMOTE: Final = frozenset(("ssh", "slogin", "rsh"))
 _WRAPPERS: Final = frozenset((
     "env", "sudo", "doas", "nohup", "nice", "ionice", "timeout", "stdbuf", "setsid", "exec",
@@ -41,7 +41,8 @@ _WRAPPERS: Final = frozenset((
 _RUN_VARIABLES: Final = frozenset((
     "PS0", "PS1", "PS2", "PS3", "PS4", "PROMPT_COMMAND", "ENV", "BASH_ENV",
 ))  # fmt: skip
-_EVALUATING: Final = frozenset(("-eq", "-ne", "-lt", "-le", "-gt", "-ge", "-v", "-R"))
+_COMPARISONS: Final = frozenset(("-eq", "-ne", "-lt", "-le", "-gt", "-ge"))
+_LOOPS: Final = frozenset(("for", "select"))
 _STANDARD_INPUT: Final = re.compile(r"-|/dev/(?:stdin|fd/.*)|/proc/self/fd/.*")
 _VERSION: Final = re.compile(r"(.*?[A-Za-z])-?[0-9.]+")
 _PROGRAM_OPTION: Final = re.compile(r"-[A-Za-z]*[ceE]|--(?:eval|command|print|execute)(?:=.*)?")
@@ -55,15 +56,50 @@ class Unsafe(Exception):
     """A program in which no value may stand anywhere; the argument follows "a program …"."""
 
 
-def program_text(commands: Iterable[Command]) -> list[tuple[Word, str]]:
-    """Give the words that are program text, with or without values in them, and the reasons.
-
-    Of several reasons for a word the last is the closest.
+def refusals(scan: Scan) -> dict[int, str]:
+    """Give the numbers of the values that may not stand where they do, with the closest reasons.
 
     Raises Unsafe where a command makes every value unsafe: it takes its program from its input,
     or makes variables whose assignments are evaluated.
     """
-    return [found for command in commands for found in _refusals(command.words)]
+    programs = [found for command in scan.commands for found in _refusals(command.words)]
+    flowing = _through_variables(scan, [word for word, _ in programs])
+    return _by_value(flowing) | scan.refused | _by_value(programs)
+
+
+def _by_value(found: Iterable[tuple[Word, str]]) -> dict[int, str]:
+    return {hole: reason for word, reason in found for hole in word.holes}
+
+
+def _through_variables(scan: Scan, programs: Iterable[Word]) -> Refusals:
+    plain = [*scan.arithmetic, *(word.source for word in _naming(scan.commands))]
+    dynamic = [word.source for word in programs if HOLE in word.text]
+    for name, word in _assigned(scan.commands):
+        by_name = re.compile(rf"\b{name}\b")
+        by_dollar = re.compile(rf"\$\{{?{name}\b")
+        if any(map(by_name.search, plain)) or any(map(by_dollar.search, dynamic)):
+            yield word, f"is assigned to `{name}`, which the program evaluates"
+
+
+def _assigned(commands: Iterable[Command]) -> Iterator[tuple[str, Word]]:
+    """Give the names that are assigned something with a value in it, and the word that does it."""
+    for command in commands:
+        words = command.words
+        loop = words[1].source if len(words) > 1 and words[0].source in _LOOPS else ""
+        for word in words:
+            assigned = _ASSIGNED.match(word.source)
+            name = assigned[1] if assigned else loop
+            if name and word.holes:
+                yield name, word
+
+
+def _naming(commands: Iterable[Command]) -> Iterator[Word]:
+    """Give the words of commands that evaluate names without a dollar."""
+    for command in commands:
+        first = command.words[0].text if command.words else ""
+        texts = {word.text for word in command.words}
+        if first == "let" or (first == "[[" and texts & _COMPARISONS):
+            yield from command.words
 
 
 def _refusals(words: Sequence[Word]) -> Refusals:
@@ -138,23 +174,19 @@ def _wrapper(base: str, words: Sequence[Word], fed: bool = False) -> Refusals:
 
 
 def _named(base: str, words: Sequence[Word]) -> Refusals:
-    if base in _INPUT_RUNNERS:
-        raise Unsafe(_INPUT.format(base))
-    if base in INTERPRETERS:
-        return _interpreter(base, words)
-    if base in _RUNNERS:
-        return _all(words, _RUNS.format(base))
-    if base in _NAMERS:
-        return _all(words, _NAMES.format(base))
-    if base in _DECLARERS:
-        return _declaration(base, words)
-    if base in _CONDITIONS:
-        return _condition(base, words)
-    if base in _REMOTE:
-        return _remote(base, words)
-    if base in (".", "source"):
-        return _source(base, words)
-    return _printf(words) if base == "printf" else iter(())
+    return _COMMANDS[base](base, words) if base in _COMMANDS else iter(())
+
+
+def _from_input(base: str, words: Sequence[Word]) -> Refusals:
+    raise Unsafe(_INPUT.format(base))
+
+
+def _runner(base: str, words: Sequence[Word]) -> Refusals:
+    return _all(words, _RUNS.format(base))
+
+
+def _namer(base: str, words: Sequence[Word]) -> Refusals:
+    return _all(words, _NAMES.format(base))
 
 
 def _all(words: Iterable[Word], reason: str) -> Refusals:
@@ -176,7 +208,7 @@ def _declaration(base: str, words: Sequence[Word]) -> Refusals:
 
 
 def _condition(base: str, words: Sequence[Word]) -> Refusals:
-    evaluating = _EVALUATING if base == "[[" else {"-v", "-R"}
+    evaluating = {"-v", "-R"} | (_COMPARISONS if base == "[[" else set())
     operator = next((word.text for word in words if word.text in evaluating), None)
     if operator:
         yield from _all(words, f"stands in a condition with `{operator}`, which evaluates it")
@@ -185,7 +217,7 @@ def _condition(base: str, words: Sequence[Word]) -> Refusals:
             yield following, "follows another value in a condition, and may be taken for a name"
 
 
-def _printf(words: Sequence[Word]) -> Refusals:
+def _printf(base: str, words: Sequence[Word]) -> Refusals:
     """With ``-v`` printf takes a name: said by a word, or by a value that comes first."""
     if words and words[0].text.startswith("-v"):
         yield from _all(words, _NAMES.format("printf -v"))
@@ -242,3 +274,20 @@ def _script(base: str, operands: Sequence[Word], ended: bool) -> Refusals:
     if operands[0].text.startswith(HOLE) and not ended:
         yield from _all(operands, _DASH.format(base))
     yield from _all(filter(_computed, operands[:1]), _TEXT.format(base))
+
+
+_COMMANDS: Final[Mapping[str, Callable[[str, Sequence[Word]], Refusals]]] = {
+    **dict.fromkeys(INTERPRETERS, _interpreter),
+    **dict.fromkeys(_RUNNERS, _runner),
+    **dict.fromkeys(_REMOTE, _remote),
+    **dict.fromkeys(("let", "unset", "read", "readarray", "mapfile", "getopts"), _namer),
+    **dict.fromkeys(("declare", "typeset", "local", "readonly", "export"), _declaration),
+    **dict.fromkeys(("test", "[", "[["), _condition),
+    **dict.fromkeys((".", "source"), _source),
+    **dict.fromkeys((
+        "parallel", "su", "at", "batch", "crontab", "ed", "ex", "zsh", "ksh", "mksh", "fish",
+        "csh", "tcsh", "nu", "pwsh", "xonsh",
+    ), _from_input),
+    "printf": _printf,
+}  # fmt: skip
+"""What looks at the words of each command that runs text or takes names."""

@@ -7,6 +7,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .model import MISSING, Effect
+from .values import json_type
+
+
+def is_type(value: object, name: str) -> bool:
+    """Say whether a value is of a JSON Schema type: an integer is a number, a boolean neither."""
+    found = json_type(value)
+    return found == name or (name == "number" and found == "integer") or name == "any"
 
 
 @dataclass(frozen=True)
@@ -16,7 +23,8 @@ class Param:
     `types` are JSON Schema type names (empty: any value); None is accepted where `default` is
     None.  `accepts` are other spellings that mean this param and are correct; `aliases` are
     spellings that are wrong but known, and that a repair may rename.  `program` marks a shell
-    program, into which no value is ever spliced (language.md, templates, rule 10).
+    program, into which no value is ever spliced (language.md, templates, rule 10).  `objection`
+    says what is wrong with a literal of the right type that only the node type can judge.
     """
 
     name: str
@@ -31,6 +39,7 @@ class Param:
     minimum: float | None = None
     maximum: float | None = None
     program: bool = False
+    objection: Callable[[Any], str | None] | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)

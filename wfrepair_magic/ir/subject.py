@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, Final
 
+from ..problem import Slot
 from .codec import Source
 from .graph import dependencies, followers_of, reach
 from .model import Definition, Node
-from .spec import Catalogue, NodeSpec
+from .paths import UNDECIDED, Follower
+from .spec import Catalogue, NodeSpec, Param
 
 _SMALL: Final = 1_000
 """Up to so many nodes it is worked out for each which others may stand before it."""
@@ -41,8 +43,7 @@ class Subject:
         return dependencies(self.definition)
 
     @cached_property
-    def caught(self) -> frozenset[str]:
-        """The nodes that an `error` edge leaves: more than their outputs may be read."""
+    def _caught(self) -> frozenset[str]:
         edges = self.definition.edges
         return frozenset(edge.source for edge in edges if edge.action == "error")
 
@@ -61,25 +62,44 @@ class Subject:
 
         In a workflow of very many nodes all heads are given.
         """
-        if id is None or id not in self._followers or len(self.ids) > _SMALL:
+        if id is None or id not in self.nodes or len(self.ids) > _SMALL:
             return self.heads
-        if id not in self._heads_for:
-            later = reach([id], self._followers)
-            self._heads_for[id] = tuple(head for head in self.heads if head not in later)
-        return self._heads_for[id]
+        return self._heads_for(id)
 
     @cached_property
-    def _heads_for(self) -> dict[str | None, tuple[str, ...]]:
-        """What `heads_for` has worked out so far."""
-        return {}
+    def _heads_for(self) -> Callable[[str], tuple[str, ...]]:
+        followers = followers_of(self.waits)
 
-    @cached_property
-    def _followers(self) -> Mapping[str, list[str]]:
-        return followers_of(self.waits)
+        @cache
+        def heads_for(id: str) -> tuple[str, ...]:
+            later = reach([id], followers)
+            return tuple(head for head in self.heads if head not in later)
+
+        return heads_for
 
     def spec(self, node: Node) -> NodeSpec | None:
         """Give the spec of a node's type, or None where there is no such type."""
         return self.catalogue.get(node.type)
+
+    def param(self, node: Node, slot: Slot) -> Param | None:
+        """Give the param that a slot of a node lies in; None where its type has none there."""
+        key, *inside = slot[len(node.slot) :]
+        spec = self.spec(node) if key == "params" and inside else None
+        return spec.param(str(inside[0])) if spec is not None else None
+
+    @cached_property
+    def follower(self) -> Follower:
+        """Follows paths as far as they are known before a run.
+
+        Of a node those are the outputs that its type declares; what an `error` edge leads to may
+        read more.
+        """
+        scope: dict[str, Any] = dict.fromkeys(self.heads, UNDECIDED)
+        for node in self.nodes.values():
+            spec = self.spec(node)
+            if spec is not None and spec.outputs is not None and node.id not in self._caught:
+                scope[node.id] = dict.fromkeys(spec.outputs, UNDECIDED)
+        return Follower(scope)
 
     def raw(self, node: Node) -> Mapping[str, Any]:
         """Give the mapping that the author wrote for a node."""

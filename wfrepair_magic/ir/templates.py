@@ -50,23 +50,19 @@ def walk(value: Any, slot: Slot = ()) -> Iterator[Found]:
     A text whose templates cannot be read comes as its TemplateError.
     """
     if isinstance(value, str):
-        yield from _walk_text(value, slot)
+        try:
+            template = parse(value)
+        except TemplateError as error:
+            yield slot, error
+        else:
+            if template.expressions:
+                yield slot, template
     elif isinstance(value, Mapping):
         for key, item in value.items():
             yield from walk(item, (*slot, key))
     elif isinstance(value, list | tuple):
         for index, item in enumerate(value):
             yield from walk(item, (*slot, index))
-
-
-def _walk_text(text: str, slot: Slot) -> Iterator[Found]:
-    try:
-        template = parse(text)
-    except TemplateError as error:
-        yield slot, error
-    else:
-        if template.expressions:
-            yield slot, template
 
 
 def references(template: Template) -> Iterator[tuple[Ref, bool]]:

@@ -2,48 +2,26 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
 import re
-import statistics
-import threading
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 from .. import events
 from ..errors import BadWorkflow
 from ..events import Event
 from .plain import plain
-from .state import RunState, fold
+from .state import RunState, fold, replay
 
 FOLDER = "runs"
-TAIL_BYTES = 65_536
 UNFINISHED = "UNFINISHED"
-ENDED_WELL = frozenset({"SUCCESS", "DEGRADED"})
-COMPARED = 10
-LOOKED_AT = 100
 _RUN_ID = re.compile(r"[A-Za-z0-9][\w.-]*")
 
 
-@dataclass(frozen=True)
-class RunRecord:
-    """What a list of runs shows.  `started` is Unix time; `seconds` is None without an end.
-
-    `state` is UNFINISHED where no end was written: the run is still going, or its process died.
-    """
-
-    id: str
-    workflow: str
-    session: str
-    state: str
-    started: float
-    seconds: float | None
-
-
 class HistoryWriter:
-    """A sink that appends every event to its run's file in the store.
+    """A sink that appends every event to its run's file in the store; used on one thread.
 
     A line is written whole and handed to the operating system at once, so that it survives the
     death of the process.  `close` may be called at any time: a later event opens the file again.
@@ -51,32 +29,23 @@ class HistoryWriter:
 
     def __init__(self, store: Path) -> None:
         self.store = store
-        self._lock = threading.Lock()
         self._run = ""
         self._file: IO[bytes] | None = None
 
     def __call__(self, event: Event) -> None:
         """Append the event.  Raises OSError where the disk refuses."""
-        line = json.dumps(_document(event), ensure_ascii=False, separators=(",", ":"))
-        with self._lock:
-            file = self._opened(event.run)
-            file.write(line.encode("utf-8", "backslashreplace") + b"\n")
+        document = {"event": type(event).__name__, **plain(event)}
+        line = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+        if self._file is None or event.run != self._run:
+            self.close()
+            self._run, self._file = event.run, _append(path_of(self.store, event.run))
+        self._file.write(line.encode("utf-8", "backslashreplace") + b"\n")
 
     def close(self) -> None:
         """Close the file; harmless when nothing is open."""
-        with self._lock:
-            self._shut()
-
-    def _shut(self) -> None:
         if self._file is not None:
             self._file.close()
             self._file = None
-
-    def _opened(self, run: str) -> IO[bytes]:
-        if self._file is None or run != self._run:
-            self._shut()
-            self._run, self._file = run, _append(path_of(self.store, run))
-        return self._file
 
 
 def _append(path: Path) -> IO[bytes]:
@@ -93,11 +62,6 @@ def _ends_with_newline(path: Path) -> bool:
     with open(path, "rb") as file:
         file.seek(-1, os.SEEK_END)
         return file.read(1) == b"\n"
-
-
-def _document(event: Event) -> dict[str, Any]:
-    """Write what `events.from_json` reads; values that JSON has no form for become sketches."""
-    return {"event": type(event).__name__, **plain(event)}
 
 
 def path_of(store: Path, run: str) -> Path:
@@ -142,81 +106,35 @@ class Follower:
         return self.state
 
 
+def recorded(store: Path, run: str) -> RunState:
+    """Give the state of a run as its history tells it; UNFINISHED where no end was written.
+
+    Raises BadWorkflow where there is no such run.
+    """
+    state = replay(read(store, run))
+    if state.finished:
+        return state
+    seconds = max(state.last - state.started, 0.0)
+    return dataclasses.replace(state, state=UNFINISHED, seconds=seconds)
+
+
+def ids(store: Path) -> list[str]:
+    """List the ids of a store's runs, the one that told something last first."""
+    dated = ((path.stat().st_mtime, path) for path in (store / FOLDER).glob("*.jsonl"))
+    return [path.stem for _, path in sorted(dated, reverse=True)]
+
+
 def find(store: Path, start: str) -> str:
     """Give the id of the one run whose id is, or begins with, `start`.
 
     Raises BadWorkflow where there is none, or more than one.
     """
-    found = sorted(path.stem for path in _files(store) if path.stem.startswith(start))
-    if start in found:
-        return start
-    if len(found) == 1:
+    found = sorted(id for id in ids(store) if id.startswith(start))
+    if start in found or len(found) == 1:
         return found[0]
     if not found:
         raise BadWorkflow(f"no run {start!r} in {store}")
     raise BadWorkflow(f"{start!r} begins the ids of {len(found)} runs: {', '.join(found[:4])} …")
-
-
-def recent(store: Path, limit: int = 20) -> list[RunRecord]:
-    """List the runs of a store, the latest first."""
-    dated = sorted(((path.stat().st_mtime, path) for path in _files(store)), reverse=True)
-    records = (_record(path) for _, path in dated[: max(limit, 0)])
-    known = [record for record in records if record is not None]
-    return sorted(known, key=lambda record: record.started, reverse=True)
-
-
-def usual(records: Sequence[RunRecord], workflow: str) -> float | None:
-    """Give the median duration in seconds of a workflow's latest runs that ended well (pure).
-
-    None where there is none.
-    """
-    ended = [
-        record.seconds
-        for record in records
-        if record.workflow == workflow and record.state in ENDED_WELL and record.seconds is not None
-    ]
-    return statistics.median(ended[:COMPARED]) if ended else None
-
-
-def usual_seconds(store: Path, workflow: str) -> float | None:
-    """Say how long runs of a workflow took, from the latest runs of a store; None if unknown."""
-    return usual(recent(store, LOOKED_AT), workflow)
-
-
-def _files(store: Path) -> list[Path]:
-    return list((store / FOLDER).glob("*.jsonl"))
-
-
-def _record(path: Path) -> RunRecord | None:
-    """Read a run's first and last events only: a file may be long."""
-    with open(path, "rb") as file:
-        first = _event(file.readline())
-        if not isinstance(first, events.RunStarted):
-            first = next((e for e in map(_event, file) if isinstance(e, events.RunStarted)), None)
-        if first is None:
-            return None
-        end = _end(file)
-    state, seconds = (end.state, end.seconds) if end else (UNFINISHED, None)
-    return RunRecord(path.stem, first.workflow, first.session, state, first.at, seconds)
-
-
-def _end(file: IO[bytes]) -> events.RunFinished | None:
-    """Find the last RunFinished with no RunStarted after it, from the end of the file."""
-    size = file.seek(0, os.SEEK_END)
-    for start in (max(size - TAIL_BYTES, 0), 0):
-        for event in _backwards(file, start):
-            if isinstance(event, events.RunFinished):
-                return event
-            if isinstance(event, events.RunStarted):
-                return None
-    return None
-
-
-def _backwards(file: IO[bytes], start: int) -> Iterator[Event]:
-    file.seek(start)
-    for line in reversed(file.readlines()):
-        if b'"event":"Run' in line and (event := _event(line)) is not None:
-            yield event
 
 
 def _event(line: bytes) -> Event | None:

@@ -1,13 +1,19 @@
-"""Where nodes and arrows stand in a drawing of the graph: a column a wave, few crossings (pure)."""
+"""How the graph of a run is laid out: nodes in their places, or waves with counts (pure)."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
 from .rows import NodeState
+
+WORST_FIRST: Final = (
+    "failed", "in_doubt", "waiting", "cancelled", "running", "pending", "skipped", "done", "reused",
+)  # fmt: skip
+"""The states in the order in which one of them speaks for all nodes of a wave."""
 
 SWEEPS: Final = 4
 BEND_ROWS: Final = 0.5
@@ -18,6 +24,33 @@ Key = str | Bend
 """What stands in a column: a node by its id, or an arrow (source, target, column) on its way."""
 
 Arrow = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Wave:
+    """Nodes that may run at the same time, or those of neighbouring waves; numbers count from 1."""
+
+    first: int
+    last: int
+    nodes: tuple[NodeState, ...]
+
+    @property
+    def counts(self) -> Mapping[str, int]:
+        """Count its nodes by state, the worst first."""
+        found = Counter(node.state for node in self.nodes)
+        return {state: found[state] for state in WORST_FIRST if found[state]}
+
+    @property
+    def state(self) -> str:
+        """Give the state that speaks for all of its nodes."""
+        return next(iter(self.counts), "pending")
+
+    @property
+    def name(self) -> str:
+        """Name it: ``wave 3``, ``waves 3–7``."""
+        return (
+            f"wave {self.first}" if self.first == self.last else f"waves {self.first}–{self.last}"
+        )
 
 
 @dataclass(frozen=True)
@@ -38,13 +71,27 @@ class Layout:
     rows: float
 
 
+def waves(nodes: Sequence[NodeState], most: int | None = None) -> list[Wave]:
+    """Sort nodes into the waves that there are; a part of a workflow may leave some out.
+
+    Neighbours are joined, evenly, where there are over `most`.
+    """
+    grouped: dict[int, list[NodeState]] = {}
+    for node in nodes:
+        grouped.setdefault(node.info.wave, []).append(node)
+    ranks = [tuple(grouped[number]) for number in sorted(grouped)]
+    size = -(-len(ranks) // most) if most and ranks else 1
+    return [
+        Wave(start + 1, min(start + size, len(ranks)), sum(ranks[start : start + size], ()))
+        for start in range(0, len(ranks), size)
+    ]
+
+
 def lay_out(nodes: Sequence[NodeState]) -> Layout:
     """Give every node a place, and every arrow that no others imply a line."""
-    column = _columns(nodes)
+    stacks: list[list[Key]] = [[node.id for node in wave.nodes] for wave in waves(nodes)]
+    column = {str(key): place for place, stack in enumerate(stacks) for key in stack}
     paths = [_path(arrow, column) for arrow in arrows(nodes)]
-    stacks: list[list[Key]] = [[] for _ in range(max(column.values(), default=-1) + 1)]
-    for node in nodes:
-        stacks[column[node.id]].append(node.id)
     for path in paths:
         for offset, bend in enumerate(path[1:-1], column[str(path[0])] + 1):
             stacks[offset].append(bend)
@@ -66,12 +113,6 @@ def arrows(nodes: Sequence[NodeState]) -> list[Arrow]:
         before[node.id] = implied.union(direct)
         kept += [(id, node.id) for id in dict.fromkeys(direct) if id not in implied]
     return kept
-
-
-def _columns(nodes: Sequence[NodeState]) -> dict[str, int]:
-    """Number the waves that there are from 0: a part of a workflow may leave some out."""
-    waves = sorted({node.info.wave for node in nodes})
-    return {node.id: waves.index(node.info.wave) for node in nodes}
 
 
 def _path(arrow: Arrow, column: Mapping[str, int]) -> tuple[Key, ...]:

@@ -1,12 +1,18 @@
-"""What the runs of each workflow came to: counted from their histories."""
+"""What the runs of each workflow came to: how they ended, how long they took (pure)."""
 
 from __future__ import annotations
 
+import statistics
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
+from ..engine.runs import RunRecord
 from .state import RunState
+
+ENDED_WELL: Final = frozenset({"SUCCESS", "DEGRADED"})
+COMPARED: Final = 10
 
 
 @dataclass(frozen=True)
@@ -51,3 +57,16 @@ def _of(name: str, runs: list[RunState]) -> Metrics:
         saved=sum(state.saved for state in runs),
         last=max(state.started for state in runs),
     )
+
+
+def usual(runs: Iterable[RunRecord], workflow: str) -> float | None:
+    """Give the median duration in seconds of a workflow's latest runs that ended well.
+
+    `runs` come newest first.  None where there is none.
+    """
+    took = [
+        run.ended - run.started
+        for run in runs
+        if run.workflow == workflow and run.state in ENDED_WELL and run.ended is not None
+    ]
+    return statistics.median(took[:COMPARED]) if took else None

@@ -1,10 +1,12 @@
-"""Colours for a report that was drawn as text: the sign that begins a line says which (pure)."""
+"""Colours for a report that was drawn as text: the sign that begins a line says which."""
 
 from __future__ import annotations
 
+import os
 import re
+import sys
 from collections.abc import Mapping
-from typing import Final, Protocol
+from typing import Final, TextIO
 
 RESET: Final = "\x1b[0m"
 RED, GREEN, YELLOW, BLUE, FAINT, BOLD = (f"\x1b[{code}m" for code in (31, 32, 33, 34, 2, 1))
@@ -20,23 +22,21 @@ _DIFF = re.compile(r"    (?:(---|\+\+\+) |([+@-]))")
 _FAINT = re.compile(r"run \S+ · session|   node +type|no fix: |  (?:evidence|if applied|\w+): ")
 
 
-class Stream(Protocol):
-    """What text is written to."""
-
-    def isatty(self) -> bool:
-        """Say whether a person sees it as it is written."""
-        ...
-
-
-def wanted(stream: Stream, environ: Mapping[str, str]) -> bool:
+def wanted(stream: TextIO, environ: Mapping[str, str]) -> bool:
     """Say whether a stream shows colours: a terminal that can, and no ``NO_COLOR``."""
     refused = environ.get("NO_COLOR") or environ.get("TERM") == "dumb"
     return stream.isatty() and not refused
 
 
-def fitting(text: str, stream: Stream, environ: Mapping[str, str]) -> str:
+def fitting(text: str, stream: TextIO, environ: Mapping[str, str]) -> str:
     """Give a drawn report as a stream should show it: in colours where they are wanted."""
     return painted(text) if wanted(stream, environ) else text
+
+
+def show(text: str, stream: TextIO | None = None) -> None:
+    """Print a drawn report as its stream (standard output unless given) should show it."""
+    out = sys.stdout if stream is None else stream
+    print(fitting(text, out, os.environ), file=out, flush=True)
 
 
 def painted(text: str) -> str:

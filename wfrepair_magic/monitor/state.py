@@ -5,27 +5,18 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import reduce, singledispatch
-from typing import Any, Final
+from functools import reduce
+from typing import Final
 
 from .. import events
-from ..engine.result import NodeRun
 from ..engine.states import COMPLETED, ENDED
-from ..events import Event, NodeInfo, Suggestion
+from ..events import Event, NodeEvent, NodeInfo, Suggestion
 from ..failure import Failure
 from ..problem import Problem
 from .rows import NodeState, Rows
 
 RUNNING: Final = "RUNNING"
 KEPT_LOGS: Final = 20
-
-
-@dataclass(frozen=True)
-class Applied:
-    """A fix that went into the workflow, and who let it in (`policy`, `person`)."""
-
-    suggestion: Suggestion
-    by: str
 
 
 @dataclass(frozen=True)
@@ -42,19 +33,17 @@ class RunState:
     run: str = ""
     workflow: str = ""
     session: str = ""
-    digest: str = ""
     state: str = ""
     attempt: int = 1
     started: float = 0.0
     last: float = 0.0
     seconds: float = 0.0
     nodes: Rows = field(default_factory=Rows)
-    action: str = "default"
     failures: tuple[Failure, ...] = ()
     problems: tuple[Problem, ...] = ()
     suggestions: tuple[Suggestion, ...] = ()
     abstained: tuple[str, ...] = ()
-    applied: tuple[Applied, ...] = ()
+    applied: tuple[events.FixApplied, ...] = ()
     notices: tuple[str, ...] = ()
     owner: str = ""
     doing: str = ""
@@ -106,44 +95,51 @@ def _share(node: NodeState) -> float:
     return node.fraction or 0.0
 
 
-def fold(state: RunState, event: Event) -> RunState:
-    """Give the state after the event.  Events of unknown kinds and nodes change nothing else."""
-    seen = replace(state, last=event.at, run=event.run or state.run)
-    return _after(event, seen)
-
-
 def replay(story: Iterable[Event]) -> RunState:
     """Fold a whole history."""
     return reduce(fold, story, RunState())
 
 
-def completed(state: RunState, name: str, nodes: Iterable[NodeRun]) -> RunState:
-    """Fill in what no event told: a run that was held back before it began announces no nodes."""
-    if state.nodes:
-        return state
-    rows = Rows.of(
-        NodeState(
-            NodeInfo(id=node.id, type=node.type, wave=0, effect=""),
-            state=node.state,
-            message=node.question or node.reason,
-        )
-        for node in nodes
-    )
-    return replace(state, workflow=name, nodes=rows)
+def fold(state: RunState, event: Event) -> RunState:
+    """Give the state after the event.  Events of unknown kinds and nodes change nothing else."""
+    seen = replace(state, last=event.at, run=event.run or state.run)
+    if not isinstance(event, NodeEvent):
+        return _of_run(seen, event)
+    row = seen.nodes.get(event.node)
+    if row is not None:
+        seen = replace(seen, nodes=seen.nodes.put(_of_node(row, event)))
+    if isinstance(event, events.NodeBroke) and not event.handled:
+        return replace(seen, failures=(*seen.failures, event.failure))
+    return seen
 
 
-@singledispatch
-def _after(event: Event, state: RunState) -> RunState:
+def _of_run(state: RunState, event: Event) -> RunState:
+    match event:
+        case events.RunStarted():
+            return _begun(state, event)
+        case events.RunFinished():
+            return _finished(state, event)
+        case events.OwnerAwaited():
+            begun = state.state or RUNNING
+            return replace(state, owner=event.owner, doing=event.doing, state=begun)
+        case events.Checked():
+            return replace(state, problems=event.problems)
+        case events.FixesFound():
+            return replace(state, suggestions=event.suggestions, abstained=event.abstained)
+        case events.FixApplied():
+            return replace(state, applied=(*state.applied, event))
+        case events.Notice():
+            text = f"{event.node}: {event.text}" if event.node else event.text
+            return replace(state, notices=tuple(dict.fromkeys((*state.notices, text))))
     return state
 
 
-@_after.register
-def _(event: events.RunStarted, state: RunState) -> RunState:
+def _begun(state: RunState, event: events.RunStarted) -> RunState:
+    """Begin a pass: what an earlier one found is over, what was done about it stays."""
     return replace(
         state,
         workflow=event.workflow,
         session=event.session,
-        digest=event.digest,
         state=RUNNING,
         attempt=event.attempt,
         started=state.started or event.at,
@@ -157,168 +153,71 @@ def _(event: events.RunStarted, state: RunState) -> RunState:
     )
 
 
-def _again(info: events.NodeInfo, earlier: Rows) -> NodeState:
+def _again(info: NodeInfo, earlier: Rows) -> NodeState:
     """Begin a node's row; what earlier passes of this run spent on it stays counted."""
-    known = earlier.get(info.id)
-    if known is None:
-        return NodeState(info)
+    known = earlier.get(info.id, NodeState(info))
     return NodeState(info, attempts=known.attempts, seconds=known.seconds)
 
 
-@_after.register
-def _(event: events.OwnerAwaited, state: RunState) -> RunState:
-    return replace(state, owner=event.owner, doing=event.doing, state=state.state or RUNNING)
-
-
-@_after.register
-def _(event: events.Checked, state: RunState) -> RunState:
-    return replace(state, problems=event.problems)
-
-
-@_after.register
-def _(event: events.Notice, state: RunState) -> RunState:
-    text = f"{event.node}: {event.text}" if event.node else event.text
-    return state if text in state.notices else replace(state, notices=(*state.notices, text))
-
-
-@_after.register
-def _(event: events.FixesFound, state: RunState) -> RunState:
-    return replace(state, suggestions=event.suggestions, abstained=event.abstained)
-
-
-@_after.register
-def _(event: events.FixApplied, state: RunState) -> RunState:
-    return replace(state, applied=(*state.applied, Applied(event.suggestion, event.by)))
-
-
-@_after.register
-def _(event: events.RunFinished, state: RunState) -> RunState:
+def _finished(state: RunState, event: events.RunFinished) -> RunState:
+    """End the run, and the rows that no event ended: with errors from the check nothing starts."""
+    by_node = {failure.node: failure for failure in event.failures}
+    nodes = state.nodes
+    for row in nodes.values():
+        if row.state in ENDED:
+            continue
+        if (failure := by_node.get(row.id)) is not None:
+            row = replace(row, state="failed", failure=failure, message=failure.message)
+        else:
+            row = replace(row, state="skipped", message="run stopped")
+        nodes = nodes.put(row)
     return replace(
         state,
         state=event.state,
         seconds=event.seconds,
         failures=event.failures,
-        action=event.action,
-        nodes=_settled(state.nodes, event.failures),
+        nodes=nodes,
         owner="",
         doing="",
     )
 
 
-def _settled(nodes: Rows, failures: Iterable[Failure]) -> Rows:
-    """End the rows that no event ended: with errors from the check nothing ever starts."""
-    by_node = {failure.node: failure for failure in failures}
-    for row in nodes.values():
-        failure = by_node.get(row.id)
-        if row.state not in ENDED and failure is not None:
-            message = failure.message
-            nodes = nodes.put(replace(row, state="failed", failure=failure, message=message))
-        elif row.state not in ENDED:
-            nodes = nodes.put(replace(row, state="skipped", message="run stopped"))
-    return nodes
+def _of_node(row: NodeState, event: NodeEvent) -> NodeState:
+    match event:
+        case events.NodeStarted():
+            begun = replace(row, state="running", attempts=row.attempts + 1, started=event.at)
+            return replace(begun, fraction=None, message="")
+        case events.NodeProgress():
+            fraction = None if event.fraction is None else min(max(event.fraction, 0.0), 1.0)
+            return replace(row, fraction=fraction, message=event.message)
+        case events.NodeLog():
+            return replace(row, logs=(*row.logs, event.text)[-KEPT_LOGS:])
+        case events.NodeRetrying():
+            message = f"tries again after {event.wait:g} s: {event.failure.cause}"
+            return replace(row, state="pending", started=None, message=message)
+    return _ended(row, event)
 
 
-@_after.register
-def _(event: events.NodeStarted, state: RunState) -> RunState:
-    attempts = state.nodes[event.node].attempts + 1 if event.node in state.nodes else 1
-    return _changed(
-        state,
-        event,
-        state="running",
-        attempts=attempts,
-        started=event.at,
-        fraction=None,
-        message="",
-    )
-
-
-@_after.register
-def _(event: events.NodeProgress, state: RunState) -> RunState:
-    fraction = None if event.fraction is None else min(max(event.fraction, 0.0), 1.0)
-    return _changed(state, event, fraction=fraction, message=event.message)
-
-
-@_after.register
-def _(event: events.NodeLog, state: RunState) -> RunState:
-    known = state.nodes[event.node].logs if event.node in state.nodes else ()
-    return _changed(state, event, logs=(*known, event.text)[-KEPT_LOGS:])
-
-
-@_after.register
-def _(event: events.NodeRetrying, state: RunState) -> RunState:
-    message = f"tries again after {event.wait:g} s: {event.failure.cause}"
-    return _changed(state, event, state="pending", started=None, message=message)
-
-
-@_after.register
-def _(event: events.NodeDone, state: RunState) -> RunState:
-    note = event.note or ("" if event.kept else "result not kept: it lives in memory only")
-    return _ended(
-        state, event, "done", event.seconds, message=note, action=event.action, shape=event.shape
-    )
-
-
-@_after.register
-def _(event: events.NodeReused, state: RunState) -> RunState:
-    return _ended(
-        state,
-        event,
-        "reused",
-        age=event.age,
-        saved=event.saved,
-        action=event.action,
-        shape=event.shape,
-    )
-
-
-@_after.register
-def _(event: events.NodeBroke, state: RunState) -> RunState:
-    broken = _ended(
-        state,
-        event,
-        "failed",
-        event.seconds,
-        failure=event.failure,
-        handled=event.handled,
-        message=event.failure.message,
-    )
-    if event.handled:
-        return broken
-    return replace(broken, failures=(*state.failures, event.failure))
-
-
-@_after.register
-def _(event: events.NodeSkipped, state: RunState) -> RunState:
-    return _ended(state, event, "skipped", message=event.reason)
-
-
-@_after.register
-def _(event: events.NodeInDoubt, state: RunState) -> RunState:
-    return _ended(state, event, "in_doubt", message=event.question)
-
-
-@_after.register
-def _(event: events.NodeWaiting, state: RunState) -> RunState:
-    return _ended(state, event, "waiting", message=event.question)
-
-
-@_after.register
-def _(event: events.NodeCancelled, state: RunState) -> RunState:
-    return _ended(state, event, "cancelled", message=event.reason)
-
-
-def _ended(
-    state: RunState, event: events.NodeEvent, end: str, seconds: float = 0.0, /, **changes: Any
-) -> RunState:
-    known = state.nodes.get(event.node)
-    if known is None:
-        return state
-    told = {"started": None, "fraction": None, "message": ""} | changes
-    return _changed(state, event, state=end, seconds=known.seconds + seconds, **told)
-
-
-def _changed(state: RunState, event: events.NodeEvent, /, **changes: Any) -> RunState:
-    known = state.nodes.get(event.node)
-    if known is None:
-        return state
-    return replace(state, nodes=state.nodes.put(replace(known, **changes)))
+def _ended(row: NodeState, event: NodeEvent) -> NodeState:
+    over = replace(row, started=None, fraction=None)
+    match event:
+        case events.NodeDone():
+            note = event.note or ("" if event.kept else "result not kept: it lives in memory only")
+            over = replace(over, state="done", seconds=row.seconds + event.seconds, message=note)
+            return replace(over, action=event.action, shape=event.shape)
+        case events.NodeReused():
+            over = replace(over, state="reused", age=event.age, saved=event.saved, message="")
+            return replace(over, action=event.action, shape=event.shape)
+        case events.NodeBroke():
+            seconds, failure = row.seconds + event.seconds, event.failure
+            over = replace(over, state="failed", seconds=seconds, message=failure.message)
+            return replace(over, failure=failure, handled=event.handled)
+        case events.NodeSkipped():
+            return replace(over, state="skipped", message=event.reason)
+        case events.NodeCancelled():
+            return replace(over, state="cancelled", message=event.reason)
+        case events.NodeInDoubt():
+            return replace(over, state="in_doubt", message=event.question)
+        case events.NodeWaiting():
+            return replace(over, state="waiting", message=event.question)
+    return row

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from .. import events
-from ..events import Event, Suggestion
+from ..events import Event, FixApplied, Suggestion
 from ..failure import Failure
 from ..problem import Problem
 from . import words
 from .rows import NodeState, shown_nodes
-from .state import Applied, RunState
+from .state import RunState, fold
 
 WIDTH = 100
 HEADS = ("", "node", "type", "state", "tries", "time", "")
@@ -51,11 +51,11 @@ def draw(state: RunState, now: float, commands: Commands, limit: int = 200) -> s
         _nodes(state, now, limit),
         "\n".join(f"· {words.one_line(text)}" for text in state.notices),
         *map(_applied, state.applied),
-        _failures(state),
-        _questions(state),
+        "\n".join(line for failure in state.failures for line in _failure(failure)),
+        "\n".join(f"? {node.id}: {words.question(node)}" for node in asking(state) if node.message),
         listed(other_problems(state)),
         *(_fix(fix, commands) for fix in state.suggestions),
-        _abstained(state),
+        "\n".join(f"no fix: {words.one_line(text)}" for text in state.abstained),
         "\n".join(f"→ {command}{remark}" for command, remark in ways_on(state, commands)),
     ]
     return "\n\n".join(block for block in blocks if block)
@@ -75,11 +75,7 @@ def _nodes(state: RunState, now: float, limit: int) -> str:
     nodes, rest = shown_nodes(state.nodes, limit)
     if not nodes:
         return ""
-    table = [
-        ("", "node", "type", "state", "tries", "time", ""),
-        *(_row(node, now) for node in nodes),
-    ]
-    lines = align(table)
+    lines = align([HEADS, *(_row(node, now) for node in nodes)])
     if rest:
         lines.append(f"… and {sum(rest.values())} more: {words.counted(rest)}")
     return "\n".join(lines)
@@ -109,21 +105,11 @@ def align(table: Sequence[Sequence[str]], width: int = WIDTH) -> list[str]:
     return lines
 
 
-def _failures(state: RunState) -> str:
-    return "\n".join(line for failure in state.failures for line in _failure(failure))
-
-
 def _failure(failure: Failure) -> Iterable[str]:
     yield f"✗ {failure.node}: {words.one_line(failure.cause)} ({failure.code})"
     yield from (f"  {line}" for line in words.details(failure))
     facts = (f"{label}: {text}" for label, text in words.facts(failure) if label != "code")
     yield f"  {' · '.join(facts)}"
-
-
-def _questions(state: RunState) -> str:
-    return "\n".join(
-        f"? {node.id}: {words.question(node)}" for node in asking(state) if node.message
-    )
 
 
 def asking(state: RunState) -> list[NodeState]:
@@ -145,7 +131,7 @@ def listed(problems: Iterable[Problem]) -> str:
     )
 
 
-def _applied(applied: Applied) -> str:
+def _applied(applied: FixApplied) -> str:
     return "\n".join([f"✓ fixed: {words.told(applied)}", *_diff(applied.suggestion)])
 
 
@@ -177,10 +163,6 @@ def preview(fix: Suggestion) -> list[str]:
 def _some(names: Sequence[str], limit: int = 12) -> str:
     more = f" … and {len(names) - limit} more" if len(names) > limit else ""
     return ", ".join(names[:limit]) + more
-
-
-def _abstained(state: RunState) -> str:
-    return "\n".join(f"no fix: {words.one_line(text)}" for text in state.abstained)
 
 
 def ways_on(state: RunState, commands: Commands) -> list[tuple[str, str]]:
@@ -232,3 +214,18 @@ def _told_of_run(event: Event) -> str:
         case events.Notice():
             return words.one_line(f"· {event.text}")
     return ""
+
+
+class Teller:
+    """A sink that keeps the state and, unless `quiet`, says each event that matters as a line."""
+
+    def __init__(self, say: Callable[[str], object], quiet: bool) -> None:
+        self.say = say
+        self.quiet = quiet
+        self.state = RunState()
+
+    def __call__(self, event: Event) -> None:
+        """Take an event, on whichever thread the run has."""
+        self.state = fold(self.state, event)
+        if not self.quiet and (line := tell(event)):
+            self.say(line)

@@ -6,11 +6,11 @@ import unicodedata
 from collections.abc import Mapping
 from typing import Final
 
-from ..events import Suggestion
+from ..events import FixApplied, Suggestion
 from ..failure import Failure
 from ..problem import CODES, Problem
 from .rows import NodeState
-from .state import Applied, RunState
+from .state import RunState
 
 ICONS: Final[Mapping[str, str]] = {
     "pending": "○",
@@ -58,7 +58,13 @@ NAMED: Final = 3
 OVER: Final = 1.2
 """From this many times the usual duration on, a run takes longer than usual."""
 
+MATTERS: Final = 0.1
+"""Fewer seconds than this are not worth telling as saved."""
+
 UNITS: Final = ((86400.0, "d", "h", 3600.0), (3600.0, "h", "min", 60.0), (60.0, "min", "s", 1.0))
+
+
+SIZES: Final = ("bytes", "kB", "MB", "GB")
 
 
 def icon(state: str) -> str:
@@ -86,6 +92,15 @@ def duration(seconds: float) -> str:
     return "under 1 ms" if seconds > 0 else "0 s"
 
 
+def size(count: float) -> str:
+    """Write a number of bytes: ``12 bytes``, ``3.4 MB``."""
+    for unit in SIZES:
+        if count < 1000 or unit == SIZES[-1]:
+            break
+        count /= 1000
+    return f"{count:.0f} {unit}" if unit == "bytes" else f"{count:.1f} {unit}"
+
+
 def ago(seconds: float) -> str:
     """Write an age in one unit: ``just now``, ``40 s ago``, ``3 h ago``."""
     if seconds < 5:
@@ -103,14 +118,10 @@ def status(node: NodeState) -> str:
     return f"{word(node.state)} · {ago(node.age)}"
 
 
-def spared(node: NodeState) -> str:
-    """Tell what a reuse spared, where that matters: ``saved 1.2 s``."""
-    return f"saved {duration(node.saved)}" if node.saved >= 0.1 else ""
-
-
 def says(node: NodeState) -> str:
     """Give what stands in a node's last column: progress, reason, question or kind of failure."""
-    parts = [spared(node), one_line(_message(node))]
+    spared = f"saved {duration(node.saved)}" if node.saved >= MATTERS else ""
+    parts = [spared, one_line(_message(node))]
     if node.fraction is not None and node.state == "running":
         parts.insert(0, f"{int(node.fraction * 100)} %")
     if node.state in ("done", "reused") and node.action != "default":
@@ -169,7 +180,7 @@ def headline(state: RunState, now: float) -> list[str]:
     if not state.finished:
         facts.append(f"{state.percent} %")
     facts.append(_elapsed(state, now))
-    if state.saved >= 0.1:
+    if state.saved >= MATTERS:
         facts.append(f"reuse saved {duration(state.saved)}")
     if state.attempt > 1:
         facts.append(f"pass {state.attempt}")
@@ -186,7 +197,7 @@ def _elapsed(state: RunState, now: float) -> str:
     return f"{duration(elapsed)}, usually {usual}" if late else f"{duration(elapsed)} of {usual}"
 
 
-def told(applied: Applied) -> str:
+def told(applied: FixApplied) -> str:
     """Say in one line which fix went in, why, and who let it in."""
     fix = applied.suggestion
     return one_line(f"{fix.title} – {fix.why} ({fix.code}, by {applied.by})")

@@ -95,6 +95,19 @@ class BadParam(NodeError):
         self.param = param
 
 
+def objection(read: Callable[[Any], object]) -> Callable[[Any], str | None]:
+    """Make of a reading that raises BadParam a judgement of values: what is wrong, or None."""
+
+    def judge(value: Any) -> str | None:
+        try:
+            read(value)
+        except BadParam as error:
+            return error.message
+        return None
+
+    return judge
+
+
 class ExitCode(NodeError):
     """A command ended with an exit code that is not one of `ok_codes`; negative: by a signal."""
 

@@ -53,16 +53,21 @@ class Request:
     body: bytes | None = None
 
 
+def refuse_foreign(url: str) -> None:
+    """Raise BadParam for a text that does not begin as a URL of HTTP does."""
+    if not url.strip().lower().startswith(("http://", "https://")):
+        raise BadParam("url", f"must begin with http:// or https://, and is {url!r}")
+
+
 def target_of(url: str) -> Target:
     """Read a URL.  Raises BadParam if it is none, or not of HTTP."""
     import httpx2
 
+    refuse_foreign(url)
     try:
         parsed = httpx2.URL(url)
     except (httpx2.InvalidURL, UnicodeError, ValueError) as error:
         raise BadParam("url", f"`{url}` is no URL: {error}") from error
-    if parsed.scheme not in ("http", "https"):
-        raise BadParam("url", f"`{url}` must begin with http:// or https://")
     host = parsed.raw_host.decode("ascii").rstrip(".")
     if not _HOST.fullmatch(host):
         raise BadParam("url", f"`{url}` names no host")

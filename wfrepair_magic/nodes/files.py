@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ..ir.spec import NodeSpec, Param
-from .base import BadParam, Context, built_in, by_name, json_text
+from .base import BadParam, Context, built_in, by_name, json_text, objection
 from .disk import append, opened, refuse_special, replace
 from .paths import reachable
 from .registry import register
@@ -89,7 +89,7 @@ def _decoded(data: bytes, encoding: str, path: Path) -> str:
             f" name its encoding, or `{BINARY}` for bytes",
         ) from error
     except LookupError as error:
-        raise BadParam("encoding", f"there is no text encoding `{encoding}`") from error
+        raise _no_encoding(encoding) from error
 
 
 def _encoded(content: object, encoding: str) -> bytes:
@@ -106,7 +106,18 @@ def _encoded(content: object, encoding: str) -> bytes:
         letter = ascii(text[error.start])
         raise BadParam("encoding", f"{encoding} has no {letter}; `utf-8` has all") from error
     except LookupError as error:
-        raise BadParam("encoding", f"there is no text encoding `{encoding}`") from error
+        raise _no_encoding(encoding) from error
+
+
+def _look_up(encoding: str) -> None:
+    try:
+        "".encode("utf-8" if encoding == BINARY else encoding)
+    except (LookupError, ValueError) as error:
+        raise _no_encoding(encoding) from error
+
+
+def _no_encoding(encoding: str) -> BadParam:
+    return BadParam("encoding", f"cannot be followed: there is no text encoding `{encoding}`")
 
 
 PATH = Param(
@@ -115,7 +126,7 @@ PATH = Param(
     description="The file, from the workflow's own folder; links are followed.",
 )  # fmt: skip
 _ENCODING = Param(
-    "encoding", ("string",), default="utf-8", aliases=("charset",),
+    "encoding", ("string",), default="utf-8", aliases=("charset",), objection=objection(_look_up),
     description="The text's encoding, or `binary` for bytes.",
 )  # fmt: skip
 _CONTENT = Param(

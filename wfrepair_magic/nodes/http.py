@@ -24,9 +24,10 @@ from .base import (
     NodeError,
     built_in,
     by_name,
+    objection,
 )
 from .coroutines import run_coroutine
-from .exchange import Request, exchange, target_of
+from .exchange import Request, exchange, refuse_foreign, target_of
 from .registry import register
 from .request import effect_of, positive, redirected, request_of
 
@@ -79,12 +80,17 @@ def _bounds(params: Mapping[str, Any], ctx: Context) -> Bounds:
     asked = positive("timeout", params.get("timeout"), ctx.timeout or LIMITS.http_seconds)
     size = positive("max_bytes", params.get("max_bytes"), LIMITS.output_bytes)
     given = params.get("ok_status")
-    listed = given if isinstance(given, (list, tuple)) else ["2xx" if given is None else given]
+    seconds = min(asked, ctx.timeout or asked)
+    statuses = _statuses("2xx" if given is None else given)
+    return Bounds(time.monotonic() + seconds, int(size), statuses)
+
+
+def _statuses(given: object) -> tuple[str, ...]:
+    listed = given if isinstance(given, (list, tuple)) else [given]
     statuses = tuple(str(status).strip().lower() for status in listed)
     if not statuses or not all(map(_OK_STATUS.fullmatch, statuses)):
         raise BadParam("ok_status", f"is statuses like 200 or 2xx, not {given!r}")
-    seconds = min(asked, ctx.timeout or asked)
-    return Bounds(time.monotonic() + seconds, int(size), statuses)
+    return statuses
 
 
 def _answer(request: Request, bounds: Bounds, hops: int, ctx: Context) -> Answer:
@@ -166,6 +172,7 @@ def _refused(request: Request, answer: Answer) -> HttpStatus:
 _PARAMS = by_name(
     Param(
         "url", ("string",), required=True, aliases=("uri", "endpoint", "address", "link"),
+        objection=objection(refuse_foreign),
         description="Where to, with http:// or https://.",
     ),
     Param(
@@ -191,7 +198,7 @@ _PARAMS = by_name(
     ),
     Param(
         "ok_status", ("array", "integer", "string"), default="2xx",
-        aliases=("ok_codes", "expected_status", "valid_status"),
+        aliases=("ok_codes", "expected_status", "valid_status"), objection=objection(_statuses),
         description="The statuses that are no failure: 200, 2xx, or a list.",
     ),
     Param(

@@ -23,6 +23,7 @@ from .base import (
     built_in,
     by_name,
     json_text,
+    objection,
 )
 from .environment import environment_for, handed_over, relevant
 from .process import Bounds, Ended, Launch, run_process
@@ -199,7 +200,7 @@ _PARAMS = by_name(
     ),
     Param(
         "ok_codes", ("array", "integer"), default=[0],
-        aliases=("ok_code", "exit_codes", "success_codes"),
+        aliases=("ok_code", "exit_codes", "success_codes"), objection=objection(_ok_codes),
         description="The exit codes that are no failure.",
     ),
     Param(

@@ -4,13 +4,135 @@ from __future__ import annotations
 
 import argparse
 import shlex
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, Final
 
 from ..ir.names import nearest
-from ..usage import BadUsage, Usage, declare_flag, declare_inputs, declare_run
+from ..usage import (
+    INPUT,
+    Argument,
+    BadUsage,
+    Usage,
+    argument,
+    find_command,
+    flag,
+    number,
+    run_arguments,
+)
+from ..usage import overview as lines_of
 
 HELP: Final = frozenset({"--help", "-h"})
+
+PARAMS: Final = argument(
+    "--params", metavar="VARIABLE", help="give inputs from a dict of the notebook"
+)
+STORE: Final = argument("--store", metavar="DIR", help="the project store (that of the last run)")
+
+CELL: Final = Usage(
+    "%%workflow",
+    "Run the workflow in this cell, YAML or JSON.",
+    (
+        argument(
+            "name", metavar="NAME", nargs="?",
+            help="the workflow's name, under which its session is kept"
+            " (else `name:`, the cell's id, the text's digest)",
+        ),
+        *run_arguments(store="`.wfrepair` beside the notebook", session="open"),
+        PARAMS,
+        argument("--out", metavar="VARIABLE", help="assign the Run to this variable"),
+        argument("--output", metavar="OUTPUT", help="give this output as the cell's value"),
+        argument(
+            "--no-repair", dest="repair", action="store_const", const="off", help="--repair off"
+        ),
+        flag("strict", "raise where the run fails, and write no cell"),
+        flag("quiet", "show no report"),
+    ),
+    "What completed in the session is reused, whatever its effect, until it changes.\n"
+    "The last run is always in `_wf`.  `%workflow help` lists what else there is.\n"
+    "What no option says, the workflow's text says; then `%config WorkflowMagics`; then\n"
+    "[tool.wfrepair] in pyproject.toml; then what stands in brackets here.",
+)  # fmt: skip
+"""The first line of a workflow cell."""
+
+
+def _line(name: str, what: str, *arguments: Argument) -> tuple[str, Usage]:
+    return name, Usage(f"%workflow {name}", what, arguments)
+
+
+USAGES: Final[Mapping[str, Usage]] = dict(
+    (
+        _line(
+            "apply", "Accept a fix of the last run: go on with it, and write a new cell.",
+            argument("fix", metavar="FIX", nargs="?", type=number, default=1, help="its number"),
+            argument("--no-run", action="store_true", help="only write the cell"),
+        ),
+        _line(
+            "resume", "Run a workflow again as it was asked for; what completed is reused.",
+            argument("name", metavar="NAME", nargs="?", help="its name (that of the last run)"),
+            INPUT, PARAMS, STORE,
+        ),
+        _line(
+            "resolve", "Say whether an effect in doubt happened.",
+            argument("node", metavar="NODE", help="the node whose effect is in doubt"),
+            argument(
+                "verdict", nargs="?", choices=("sent", "not-sent"),
+                help="what you found out (sent, where you give its value)",
+            ),
+            argument(
+                "--value", metavar="VARIABLE", help="the result that was lost, from the notebook"
+            ),
+            argument("--name", metavar="NAME", help="the workflow (that of the last run)"),
+            STORE,
+        ),
+        _line(
+            "effects", "List the effects of a workflow's session: what became of each.",
+            argument(
+                "name", metavar="NAME", nargs="?", help="the workflow (that of the last run)"
+            ),
+            argument("--all", action="store_true", help="those of all workflows and sessions"),
+            STORE,
+        ),
+        _line(
+            "runs", "List the runs of the project store, the latest first.",
+            argument("--limit", metavar="N", type=number, default=20, help="at most N (20)"),
+            STORE,
+        ),
+        _line(
+            "show", "Show the report of a run again, from what was recorded.",
+            argument(
+                "run", metavar="RUN", nargs="?", help="its id or the start of it (the last)"
+            ),
+            STORE,
+        ),
+        _line(
+            "diff", "Show what the last fix changes, or how the texts of two runs differ.",
+            argument("run", metavar="RUN", nargs="?", help="a run (the last fix, unless given)"),
+            argument("other", metavar="RUN", nargs="?", help="another run (the last)"),
+            STORE,
+        ),
+        _line(
+            "metrics", "Count what the runs of each workflow did, and what reuse saved.",
+            argument("name", metavar="NAME", nargs="?", help="one workflow (all)"),
+            argument(
+                "--limit", metavar="N", type=number, default=200,
+                help="count the last N runs (200)",
+            ),
+            STORE,
+        ),
+        _line(
+            "doctor", "Say what is here: front end, versions, store, settings, what is off.", STORE
+        ),
+        _line(
+            "nodes", "List the node types, or the params of one.",
+            argument("type", metavar="TYPE", nargs="?", help="a node type"),
+        ),
+        _line(
+            "help", "Say what there is, or what one command takes.",
+            argument("command", metavar="COMMAND", nargs="?", help="a command, or `run`"),
+        ),
+    )
+)  # fmt: skip
+"""The subcommands of ``%workflow``; the function of that name in `commands` obeys each."""
 
 
 def words(line: str) -> list[str]:
@@ -24,169 +146,17 @@ def words(line: str) -> list[str]:
         raise BadUsage(f"%%workflow: {error} on its line") from None
 
 
-def cell_usage() -> Usage:
-    """Declare the first line of a workflow cell."""
-    usage = Usage(
-        "%%workflow",
-        "Run the workflow in this cell, YAML or JSON.",
-        "What completed in the session is reused, whatever its effect, until it changes.\n"
-        "The last run is always in `_wf`.  `%workflow help` lists what else there is.\n"
-        "What no option says, the workflow's text says; then `%config WorkflowMagics`; then\n"
-        "[tool.wfrepair] in pyproject.toml; then what stands in brackets here.",
-    )
-    usage.add_argument(
-        "name", metavar="NAME", nargs="?",
-        help="the workflow's name, under which its session is kept"
-        " (else `name:`, the cell's id, the text's digest)",
-    )  # fmt: skip
-    declare_run(usage, store="`.wfrepair` beside the notebook", session="open")
-    _declare_params(usage)
-    usage.add_argument("--out", metavar="VARIABLE", help="assign the Run to this variable")
-    usage.add_argument("--output", metavar="OUTPUT", help="give this output as the cell's value")
-    usage.add_argument(
-        "--no-repair", dest="repair", action="store_const", const="off", help="--repair off"
-    )
-    declare_flag(usage, "strict", "raise where the run fails, and write no cell")
-    declare_flag(usage, "quiet", "show no report")
-    return usage
-
-
-def _declare_params(usage: Usage) -> None:
-    usage.add_argument(
-        "--params", metavar="VARIABLE", help="give inputs from a dict of the notebook"
-    )
-
-
-def _named(name: str, what: str) -> Usage:
-    return Usage(f"%workflow {name}", what)
-
-
-def _with_store(usage: Usage) -> Usage:
-    usage.add_argument("--store", metavar="DIR", help="the project store (that of the last run)")
-    return usage
-
-
-def _apply_usage() -> Usage:
-    usage = _named("apply", "Accept a fix of the last run: go on with it, and write a new cell.")
-    usage.add_argument("fix", metavar="FIX", nargs="?", type=_number, default=1, help="its number")
-    usage.add_argument("--no-run", action="store_true", help="only write the cell")
-    return usage
-
-
-def _resume_usage() -> Usage:
-    usage = _named("resume", "Run a workflow again as it was asked for; what completed is reused.")
-    usage.add_argument("name", metavar="NAME", nargs="?", help="its name (that of the last run)")
-    declare_inputs(usage)
-    _declare_params(usage)
-    return _with_store(usage)
-
-
-def _resolve_usage() -> Usage:
-    usage = _named("resolve", "Say whether an effect in doubt happened.")
-    usage.add_argument("node", metavar="NODE", help="the node whose effect is in doubt")
-    usage.add_argument(
-        "verdict", nargs="?", choices=("sent", "not-sent"),
-        help="what you found out (sent, where you give its value)",
-    )  # fmt: skip
-    usage.add_argument(
-        "--value", metavar="VARIABLE", help="the result that was lost, from the notebook"
-    )
-    usage.add_argument("--name", metavar="NAME", help="the workflow (that of the last run)")
-    return _with_store(usage)
-
-
-def _runs_usage() -> Usage:
-    usage = _named("runs", "List the runs of the project store, the latest first.")
-    usage.add_argument("--limit", metavar="N", type=_number, default=20, help="at most N (20)")
-    return _with_store(usage)
-
-
-def _show_usage() -> Usage:
-    usage = _named("show", "Show the report of a run again, from what was recorded.")
-    usage.add_argument("run", metavar="RUN", nargs="?", help="its id or the start of it (the last)")
-    return _with_store(usage)
-
-
-def _effects_usage() -> Usage:
-    usage = _named("effects", "List the effects of a workflow's session: what became of each.")
-    usage.add_argument(
-        "name", metavar="NAME", nargs="?", help="the workflow (that of the last run)"
-    )
-    usage.add_argument("--all", action="store_true", help="those of all workflows and sessions")
-    return _with_store(usage)
-
-
-def _diff_usage() -> Usage:
-    usage = _named("diff", "Show what the last fix changes, or how the texts of two runs differ.")
-    usage.add_argument("run", metavar="RUN", nargs="?", help="a run (the last fix, unless given)")
-    usage.add_argument("other", metavar="RUN", nargs="?", help="another run (the last)")
-    return _with_store(usage)
-
-
-def _metrics_usage() -> Usage:
-    usage = _named("metrics", "Count what the runs of each workflow did, and what reuse saved.")
-    usage.add_argument("name", metavar="NAME", nargs="?", help="one workflow (all)")
-    usage.add_argument(
-        "--limit", metavar="N", type=_number, default=200, help="count the last N runs (200)"
-    )
-    return _with_store(usage)
-
-
-def _doctor_usage() -> Usage:
-    usage = _named("doctor", "Say what is here: front end, versions, store, settings, what is off.")
-    return _with_store(usage)
-
-
-def _nodes_usage() -> Usage:
-    usage = _named("nodes", "List the node types, or the params of one.")
-    usage.add_argument("type", metavar="TYPE", nargs="?", help="a node type")
-    return usage
-
-
-def _help_usage() -> Usage:
-    usage = _named("help", "Say what there is, or what one command takes.")
-    usage.add_argument("command", metavar="COMMAND", nargs="?", help="a command, or `run`")
-    return usage
-
-
-def _number(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1")
-    return int(text)
-
-
-USAGES: Final[Mapping[str, Callable[[], Usage]]] = {
-    "apply": _apply_usage,
-    "resume": _resume_usage,
-    "resolve": _resolve_usage,
-    "effects": _effects_usage,
-    "runs": _runs_usage,
-    "show": _show_usage,
-    "diff": _diff_usage,
-    "metrics": _metrics_usage,
-    "doctor": _doctor_usage,
-    "nodes": _nodes_usage,
-    "help": _help_usage,
-}
-"""The subcommands of ``%workflow``."""
-
-
 def usage_of(command: str) -> Usage:
     """Give what a command takes; ``run`` is the cell.  Raises BadUsage with the nearest name."""
-    if command == "run":
-        return cell_usage()
-    if command in USAGES:
-        return USAGES[command]()
-    close = nearest(command, [*USAGES, "run"])
-    hint = f"did you mean {close}?" if close else f"there are {', '.join(USAGES)}"
-    raise BadUsage(f"%workflow: no command {command!r}; {hint}")
+    return find_command(command, {**USAGES, "run": CELL}, "%workflow: ")
 
 
 def overview() -> str:
     """List the cell form and every subcommand with what it is for."""
-    lines = ["%%workflow [NAME] [options]   run the workflow in the cell", ""]
-    lines += [f"%workflow {name:<8} {make().description}" for name, make in USAGES.items()]
-    lines += [
+    lines = [
+        "%%workflow [NAME] [options]   run the workflow in the cell",
+        "",
+        *lines_of([*USAGES.values()]),
         "",
         "`%workflow help COMMAND` says what a command takes; `help run`, a cell.",
     ]

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import argparse
-import dataclasses
 import difflib
 import getpass
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from .. import session
 from ..ir.model import MISSING
 from ..ir.workflow import Workflow
 from ..monitor import history
 from ..monitor.metrics import measure
-from ..monitor.state import RunState, replay
 from ..monitor.text import Commands
 from ..nodes import registry
 from ..repair.fix import Fix
@@ -39,7 +37,7 @@ def apply(kernel: Kernel, found: argparse.Namespace) -> None:
         return
     run = kernel.watch(lambda sinks: last.run.apply(fix, sinks=sinks))
     kernel.remember(run, last.line)
-    kernel.write_last_cell([fix, *run.applied])
+    kernel.write_last_cell(run.applied)
 
 
 def _fix(run: Run, number: int) -> Fix:
@@ -137,23 +135,17 @@ def runs(kernel: Kernel, found: argparse.Namespace) -> None:
 def show(kernel: Kernel, found: argparse.Namespace) -> None:
     """Show a run's report again from its history."""
     store = kernel.store(found.store)
-    newest = next(iter(session.recent_runs(store, 1)), None)
-    if found.run is None and newest is None:
-        raise BadUsage(f"no runs in {store}")
-    run = found.run if found.run is not None else newest.id if newest is not None else ""
-    state = recorded(store, history.find(store, run))
+    state = history.recorded(store, _run_id(store, found.run))
     last = kernel.last is not None and kernel.last.run.id == state.run
     kernel.front.show(bundle(state, state.last, COMMANDS if last else Commands(), last=True))
 
 
-def recorded(store: Path, run: str) -> RunState:
-    """Give the state of a run as its history tells it."""
-    state = replay(history.read(store, run))
-    if state.finished:
-        return state
-    return dataclasses.replace(
-        state, state=history.UNFINISHED, seconds=max(state.last - state.started, 0.0)
-    )
+def _run_id(store: Path, start: str | None) -> str:
+    """Find the run that is meant: the latest, unless the start of an id is given."""
+    known = history.ids(store)
+    if not known:
+        raise BadUsage(f"no runs in {store}")
+    return known[0] if start is None else history.find(store, start)
 
 
 def diff(kernel: Kernel, found: argparse.Namespace) -> None:
@@ -173,8 +165,7 @@ def _fix_diff(kernel: Kernel) -> tuple[str, str]:
 
 def _runs_diff(kernel: Kernel, found: argparse.Namespace) -> tuple[str, str]:
     store = kernel.store(found.store)
-    newest = next((record.id for record in session.recent_runs(store, 1)), "")
-    one, other = (history.find(store, start) for start in (found.run, found.other or newest))
+    one, other = (_run_id(store, start) for start in (found.run, found.other))
     before, after = (session.text_of_run(store, id).splitlines() for id in (one, other))
     changed = difflib.unified_diff(before, after, one, other, lineterm="")
     return f"{one} → {other}", "\n".join(changed)
@@ -183,11 +174,10 @@ def _runs_diff(kernel: Kernel, found: argparse.Namespace) -> tuple[str, str]:
 def metrics(kernel: Kernel, found: argparse.Namespace) -> None:
     """Count what the runs of each workflow did."""
     store = kernel.store(found.store)
-    records = session.recent_runs(store, found.limit)
-    wanted = [each for each in records if found.name in (None, each.workflow)]
+    states = (history.recorded(store, id) for id in history.ids(store)[: found.limit])
+    wanted = [state for state in states if state.workflow and found.name in (None, state.workflow)]
     if wanted:
-        measured = measure(recorded(store, each.id) for each in wanted)
-        kernel.front.show(tables.metrics(measured, time.time()))
+        kernel.front.show(tables.metrics(measure(wanted), time.time()))
     else:
         print(f"no runs{f' of {found.name}' if found.name else ''} in {store}")
 
@@ -208,18 +198,3 @@ def nodes(kernel: Kernel, found: argparse.Namespace) -> None:
 def help(kernel: Kernel, found: argparse.Namespace) -> None:
     """Print what there is, or what one command takes."""
     print(usage_of(found.command).format_help() if found.command else overview())
-
-
-ACTIONS: Final[Mapping[str, Callable[[Kernel, argparse.Namespace], None]]] = {
-    "apply": apply,
-    "resume": resume,
-    "resolve": resolve,
-    "effects": effects,
-    "runs": runs,
-    "show": show,
-    "diff": diff,
-    "metrics": metrics,
-    "doctor": doctor,
-    "nodes": nodes,
-    "help": help,
-}

@@ -15,7 +15,7 @@ from ..ir.spec import catalogue
 from ..monitor import history
 from ..nodes import registry
 from ..settings import find_store
-from .asking import USAGES, cell_usage
+from .asking import CELL, USAGES
 from .line_words import Around, line_offers, positionals, split
 
 if TYPE_CHECKING:
@@ -44,7 +44,8 @@ def complete(
         if offset > end:
             return _in_body(kernel, line, body, offset - end - 1)
         before = text[cell.end() : offset]
-        return _on_first_line(_around(variables, kernel, body), before) if before else None
+        around = _around(variables, kernel, body)
+        return line_offers(CELL, *split(before), around) if before else None
     begin = text.rfind("\n", 0, offset) + 1
     found = _LINE.match(text, begin, offset)
     if found is None or text.lstrip().startswith("%%"):
@@ -63,7 +64,7 @@ def _in_body(kernel: Kernel | None, line: str, body: str, offset: int) -> Offers
 
 def _last_run(kernel: Kernel, line: str, data: Any) -> Run | None:
     """Give the last run of this workflow: by its name, else the last that shares a node."""
-    given = positionals(cell_usage(), split(f"{line} ")[0])
+    given = positionals(CELL, split(f"{line} ")[0])
     written = data.get("name") if isinstance(data, dict) else None
     name = given[0] if given else written
     if name is not None:
@@ -92,11 +93,6 @@ def _types(data: Any) -> dict[str, Any]:
     return {str(node.get("id")): node.get("type") for node in listed if isinstance(node, dict)}
 
 
-def _on_first_line(around: Around, before: str) -> Offers:
-    words, fragment = split(before)
-    return line_offers(cell_usage(), words, fragment, around)
-
-
 def _on_line(around: Around, before: str) -> Offers:
     """Complete a subcommand, then what it takes."""
     words, fragment = split(before)
@@ -106,7 +102,7 @@ def _on_line(around: Around, before: str) -> Offers:
     command, *rest = words
     if command not in USAGES:
         return Offers()
-    return line_offers(USAGES[command](), rest, fragment, around)
+    return line_offers(USAGES[command], rest, fragment, around)
 
 
 def _around(variables: Mapping[str, Any], kernel: Kernel | None, body: str) -> Around:
@@ -118,7 +114,7 @@ def _around(variables: Mapping[str, Any], kernel: Kernel | None, body: str) -> A
         names=tuple(kernel.runs) if kernel is not None else (),
         nodes=tuple(last.nodes) if last is not None else (),
         fixes=len(last.fixes) if last is not None else 0,
-        runs=lambda: [each.id for each in history.recent(store or find_store(Path.cwd()), _RUNS)],
+        runs=lambda: history.ids(store or find_store(Path.cwd()))[:_RUNS],
         types=tuple(catalogue),
         commands=(*USAGES, "run"),
     )

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from ..engine import folder
 from ..errors import WorkflowError
+from ..monitor import history, words
 from ..nodes import registry
 from ..settings import SETTINGS, project_root, project_settings
 from .front import Front, Mode
@@ -34,7 +35,6 @@ SHOWN: Final[Mapping[Mode, str]] = {
     "terminal": "a report is text",
 }
 BATCH: Final = "a headless run takes no updates: each report is shown once, when it is complete"
-SIZES: Final = ("bytes", "kB", "MB", "GB")
 
 
 def examine(kernel: Kernel, store: str | None) -> list[Row]:
@@ -91,16 +91,12 @@ def _store(path: Path) -> Iterator[Row]:
     private = "yours alone" if mode == 0o700 else "was not yours alone, and is now (0700)"
     yield "permissions", f"{mode:04o}", private
     files = [file.lstat().st_size for file in path.rglob("*") if file.is_file()]
-    runs = len(list((path / "runs").glob("*.jsonl")))
-    yield "size", _size(sum(files)), f"{len(files)} files, {runs} {'run' if runs == 1 else 'runs'}"
-
-
-def _size(count: float) -> str:
-    for unit in SIZES:
-        if count < 1000 or unit == SIZES[-1]:
-            return f"{count:.0f} {unit}" if unit == "bytes" else f"{count:.1f} {unit}"
-        count /= 1000
-    return ""
+    runs = len(history.ids(path))
+    yield (
+        "size",
+        words.size(sum(files)),
+        f"{len(files)} files, {runs} {'run' if runs == 1 else 'runs'}",
+    )
 
 
 def _settings(kernel: Kernel) -> Iterator[Row]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import threading
 import uuid
@@ -20,11 +19,6 @@ WRITTEN: Final[Mapping[Mode, str]] = {
     "batch": "was offered as a new cell; a headless run shows none",
     "terminal": "stands at the prompt",
 }
-
-
-def tell_terminal(text: str) -> None:
-    """Print for whoever sits at a terminal, in colours where they are wanted."""
-    print(paint.fitting(text, sys.stdout, os.environ))
 
 
 class Display:
@@ -88,7 +82,7 @@ class Front:
     def show(self, bundle: Mapping[str, str]) -> None:
         """Show a bundle once: as an output in a notebook, as text in a terminal."""
         if self.mode == "terminal":
-            tell_terminal(bundle["text/plain"])
+            paint.show(bundle["text/plain"])
         else:
             self.begin(bundle)
 

@@ -8,10 +8,9 @@ from html import escape
 from typing import Final
 
 from ..monitor import words
-from ..monitor.layout import Layout, Place, arrows, lay_out
+from ..monitor.layout import Layout, Place, Wave, arrows, lay_out, waves
 from ..monitor.rows import NodeState
 from ..monitor.state import RunState
-from ..monitor.waves import Wave, waves
 from .style import kind
 
 WIDTH: Final = 900
@@ -34,6 +33,9 @@ CELL: Final = 120
 CELL_HIGH: Final = 40
 CELL_PITCH: Final = 50
 
+Drawing = tuple[int, int, str]
+"""Width and height in pixels, and the elements."""
+
 
 @dataclass(frozen=True)
 class Frame:
@@ -53,35 +55,29 @@ def graph(state: RunState) -> str:
     nodes = list(state.nodes.values())
     if not arrows(nodes):
         return ""
-    ranks = waves(nodes, len(nodes))
+    ranks = waves(nodes)
     tallest = max(len(rank.nodes) for rank in ranks)
     small = len(nodes) <= NODES and len(ranks) <= COLUMNS and tallest <= ROWS
-    drawing = _nodes(nodes) if small else _waves(waves(nodes, CELLS))
-    name = words.one_line(state.workflow) or "workflow"
-    count = f"{len(nodes)} nodes in {len(ranks)} waves"
-    said = (
-        f"<title>{escape(name)}: {count}</title><desc>{escape(words.counted(state.counts))}."
-        " Arrows lead from a node to what waits for it; the table below lists all nodes.</desc>"
-    )
-    told = drawing.replace("<!>", said, 1)
-    return f'<div class="wfr-wide wfr-graph" tabindex="0" hidden="hidden">{told}</div>'
-
-
-def _svg(width: int, height: int, inside: Iterable[str]) -> str:
-    least = min(width, WIDTH * 2 // 3)
+    width, height, inside = _nodes(nodes) if small else _waves(waves(nodes, CELLS))
+    name = escape(words.one_line(state.workflow) or "workflow")
     return (
+        '<div class="wfr-wide wfr-graph" tabindex="0" hidden="hidden">'
         f'<svg role="img" viewBox="0 0 {width} {height}" width="{width}" height="{height}"'
-        f' style="min-width:{least}px"><!>{"".join(inside)}</svg>'
+        f' style="min-width:{min(width, WIDTH * 2 // 3)}px">'
+        f"<title>{name}: {len(nodes)} nodes in {len(ranks)} waves</title>"
+        f"<desc>{escape(words.counted(state.counts))}."
+        " Arrows lead from a node to what waits for it; the table below lists all nodes.</desc>"
+        f"{inside}</svg></div>"
     )
 
 
-def _nodes(nodes: Sequence[NodeState]) -> str:
+def _nodes(nodes: Sequence[NodeState]) -> Drawing:
     layout = lay_out(nodes)
     frames = _frames(nodes, layout)
     width = frames[-1].right + 1
     height = round(layout.rows * PITCH) + 2
     boxes = (_box(node, layout.places[node.id], frames) for node in nodes)
-    return _svg(width, height, (_arrows(layout, frames), *boxes))
+    return width, height, _arrows(layout, frames) + "".join(boxes)
 
 
 def _frames(nodes: Iterable[NodeState], layout: Layout) -> list[Frame]:
@@ -147,14 +143,14 @@ def _box(node: NodeState, place: Place, frames: Sequence[Frame]) -> str:
     )
 
 
-def _waves(ranks: Sequence[Wave]) -> str:
+def _waves(ranks: Sequence[Wave]) -> Drawing:
     across = min(len(ranks), ACROSS)
     down = -(-len(ranks) // ACROSS)
     cells = [_cell(wave, *_cell_at(number)) for number, wave in enumerate(ranks)]
     corners = map(_cell_at, range(len(ranks) - 1))
     heads = "".join(_head(x + CELL + GAP // 2, y + CELL_HIGH // 2) for x, y in corners)
-    drawn = (f'<path class="h" d="{heads}"/>', *cells)
-    return _svg(across * (CELL + GAP) - GAP // 2, down * CELL_PITCH, drawn)
+    inside = f'<path class="h" d="{heads}"/>{"".join(cells)}'
+    return across * (CELL + GAP) - GAP // 2, down * CELL_PITCH, inside
 
 
 def _cell_at(number: int) -> tuple[int, int]:

@@ -5,17 +5,15 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 from IPython.core.interactiveshell import InteractiveShell
 
 from ..events import Sink
-from ..monitor.history import usual_seconds
-from ..monitor.state import completed
+from ..monitor.metrics import usual
 from ..repair.fix import Fix
-from ..session import Run
+from ..session import Run, recent_runs
 from ..settings import find_store, project_settings
 from ..usage import BadUsage
 from .cells import new_cell
@@ -23,6 +21,9 @@ from .front import Front
 from .live import LiveReport
 
 VARIABLE = "_wf"
+LOOKED_AT = 100
+"""Of so many latest runs those of one workflow say how long it usually takes."""
+
 REMEMBERED = 8
 """Of how many workflows the last run is kept in memory, for what completion offers."""
 
@@ -76,11 +77,13 @@ class Kernel:
 
         Earlier runs in `store` (that of the last run) say how long it takes.
         """
-        usual = partial(usual_seconds, self.store(None) if store is None else store)
-        with LiveReport(self.front, quiet, usual) as report:
-            run = start((report,))
-            report.state = completed(report.state, run.name, run.nodes.values())
-            return run
+        here = self.store(None) if store is None else store
+
+        def usual_time(workflow: str) -> float | None:
+            return usual(recent_runs(here, LOOKED_AT), workflow)
+
+        with LiveReport(self.front, quiet, usual_time) as report:
+            return start((report,))
 
     def remember(self, run: Run, line: str) -> None:
         """Keep a run as the last one, in the notebook's variable `_wf` too."""

@@ -6,14 +6,15 @@ import dataclasses
 import threading
 import time
 from collections.abc import Callable, Mapping
+from functools import cache
 from types import TracebackType
-from typing import Final, Protocol
+from typing import Final
 
 from ..events import Event
-from ..monitor.state import RunState, fold
-from ..monitor.text import tell
+from ..monitor import paint
+from ..monitor.text import Teller
 from ..settings import LIMITS
-from .front import Mode, tell_terminal
+from .front import Display, Front
 from .report import COMMANDS, bundle
 
 INTERVAL: Final = 1 / LIMITS.updates_per_second
@@ -26,33 +27,7 @@ Usual = Callable[[str], float | None]
 EMPTY: Final = {"text/plain": "", "text/html": ""}
 
 
-class Screen(Protocol):
-    """Where a report is shown; `front.Front` is the one that exists."""
-
-    @property
-    def mode(self) -> Mode:
-        """How a report reaches its reader."""
-        ...
-
-    def begin(self, bundle: Mapping[str, str]) -> Display:
-        """Begin an output that can be redrawn."""
-        ...
-
-
-class Display(Protocol):
-    """An output that can be redrawn, from any thread."""
-
-    def update(self, bundle: Mapping[str, str]) -> None:
-        """Replace what is shown."""
-        ...
-
-
-def _unknown(workflow: str) -> float | None:
-    """Say that no earlier run is known."""
-    return None
-
-
-class LiveReport:
+class LiveReport(Teller):
     """A run's report, from before its first event to after its last; a sink and a context.
 
     The sink only folds and wakes the drawing thread: a slow front end cannot slow the run, and
@@ -62,11 +37,13 @@ class LiveReport:
     that draws.
     """
 
-    def __init__(self, screen: Screen, quiet: bool = False, usual: Usual = _unknown) -> None:
+    def __init__(
+        self, screen: Front, quiet: bool = False, usual: Usual = lambda workflow: None
+    ) -> None:
         self.screen = screen
-        self.usual = usual
         self.mode = "quiet" if quiet else screen.mode
-        self.state = RunState()
+        super().__init__(paint.show, quiet=self.mode != "terminal")
+        self._usual = cache(usual)
         self._display: Display | None = None
         self._changed = threading.Event()
         self._over = threading.Event()
@@ -74,10 +51,8 @@ class LiveReport:
 
     def __call__(self, event: Event) -> None:
         """Take an event, on whichever thread the run has."""
-        self.state = fold(self.state, event)
+        super().__call__(event)
         self._changed.set()
-        if self.mode == "terminal" and (line := tell(event)):
-            tell_terminal(line)
 
     def __enter__(self) -> LiveReport:
         if self.mode == "live":
@@ -104,23 +79,21 @@ class LiveReport:
         if self._display is not None:
             self._display.update(drawing)
         elif begun and self.mode == "terminal":
-            tell_terminal(drawing["text/plain"])
+            paint.show(drawing["text/plain"])
         elif begun and self.mode == "batch":
             self.screen.begin(drawing)
 
     def _draw_on(self) -> None:
         """Draw after every change, waiting `INTERVAL` between drawings, until the run is over."""
-        usual: float | None = None
-        asked = False
         while not self._over.is_set():
             self._changed.wait(TICK)
             self._changed.clear()
-            if not asked and self.state.workflow:
-                usual, asked = self.usual(self.state.workflow), True
             if self._display is not None and not self._over.is_set():
-                self._display.update(self._drawing(last=False, usual=usual))
+                self._display.update(self._drawing(last=False))
             self._over.wait(INTERVAL)
 
-    def _drawing(self, last: bool, usual: float | None = None) -> Mapping[str, str]:
-        state = dataclasses.replace(self.state, usual=usual)
+    def _drawing(self, last: bool) -> Mapping[str, str]:
+        state = self.state
+        if state.workflow and not last:
+            state = dataclasses.replace(state, usual=self._usual(state.workflow))
         return bundle(state, time.time(), COMMANDS, last=last)

@@ -19,7 +19,7 @@ from traitlets import Bool, Int, TraitError, Unicode, validate
 from ..errors import BadWorkflow
 from ..settings import SETTINGS
 from ..usage import BadUsage, HelpAsked
-from .asking import HELP, cell_usage, overview
+from .asking import CELL, HELP, overview
 
 if TYPE_CHECKING:
     from ..ir.offers import Offers
@@ -159,7 +159,7 @@ def load(shell: InteractiveShell) -> None:
     Raises UsageError for a configuration of WorkflowMagics that cannot be.
     """
     unload(shell)
-    WorkflowMagics.workflow.__doc__ = f"{cell_usage().format_help()}\n{overview()}"
+    WorkflowMagics.workflow.__doc__ = f"{CELL.format_help()}\n{overview()}"
     magics = _configured(shell)
     shell.register_magics(magics)
     shell.Completer.custom_matchers.append(magics.offer)

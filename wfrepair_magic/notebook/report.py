@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from html import escape
 from typing import Final
 
-from ..events import Suggestion
+from ..events import FixApplied, Suggestion
 from ..failure import Failure
 from ..monitor import words
 from ..monitor.rows import NodeState, shown_nodes
-from ..monitor.state import Applied, RunState
+from ..monitor.state import RunState
 from ..monitor.text import Commands, asking, draw, other_problems, preview, ways_on
 from ..problem import Problem
 from .graph import graph
-from .style import STYLE, kind
+from .style import kind, marked, page
 
 COMMANDS: Final = Commands(
     apply="%workflow apply {number}",
@@ -72,16 +72,16 @@ def html(state: RunState, now: float, commands: Commands, last: bool) -> str:
         _header(state, now),
         graph(state),
         _table(state, now, last),
-        *(f'<p class="wfr-small">· {escape(words.one_line(text))}</p>' for text in state.notices),
+        *(_small(f"· {text}") for text in state.notices),
         *map(_applied, state.applied),
         *map(_failure, state.failures),
         *map(_problem, other_problems(state)),
         *map(_question, asking(state)),
         *(_card(fix, commands) for fix in state.suggestions),
-        *(_abstained(text) for text in state.abstained),
+        *(_small(f"no fix: {text}") for text in state.abstained),
         *(_command(*way) for way in ways_on(state, commands)),
     ]
-    return f'<div class="wfr">{STYLE}{"".join(parts)}</div>'
+    return page(*parts)
 
 
 def _header(state: RunState, now: float) -> str:
@@ -95,6 +95,10 @@ def _header(state: RunState, now: float) -> str:
         f" <strong>{name}</strong> · {' · '.join(map(escape, facts))}</div>"
         f"{'' if state.finished else _bar(state)}{small}"
     )
+
+
+def _small(text: str) -> str:
+    return f'<p class="wfr-small">{escape(words.one_line(text))}</p>'
 
 
 def _sign(state: str) -> str:
@@ -120,12 +124,12 @@ def _table(state: RunState, now: float, last: bool) -> str:
     shown = _rows(nodes, now, clip)
     if not rest:
         return shown
-    more = escape(f"… and {sum(rest.values())} more: {words.counted(rest)}")
+    more = f"… and {sum(rest.values())} more: {words.counted(rest)}"
     if not last:
-        return f'{shown}<p class="wfr-small">{more}</p>'
+        return shown + _small(more)
     first = {node.id for node in nodes}
     others = [node for node in state.nodes.values() if node.id not in first][:LAST_NODES]
-    summary = f'<summary class="wfr-small">{more}</summary>'
+    summary = f'<summary class="wfr-small">{escape(more)}</summary>'
     return f"{shown}<details>{summary}{_rows(others, now, clip)}</details>"
 
 
@@ -194,7 +198,7 @@ def _question(node: NodeState) -> str:
     return _box("warn", f"<p><b>{words.icon(node.state)}</b> {name} · {asked}</p>")
 
 
-def _applied(applied: Applied) -> str:
+def _applied(applied: FixApplied) -> str:
     fix = applied.suggestion
     return (
         f'<details class="wfr-fix"><summary><span class="wfr-good"><b>✓</b></span>'
@@ -202,22 +206,21 @@ def _applied(applied: Applied) -> str:
     )
 
 
-def _abstained(text: str) -> str:
-    return f'<p class="wfr-small">no fix: {escape(words.one_line(text))}</p>'
-
-
 def _card(fix: Suggestion, commands: Commands) -> str:
     """Offer a fix; the first, which is the best, is open."""
-    facts = " · ".join((fix.code, fix.level, fix.origin, words.checked(fix)))
-    why = f"<p>{escape(words.one_line(fix.why))}</p>" if fix.why else ""
+    title = escape(words.one_line(fix.title))
     evidence = "".join(f"<li>{escape(words.one_line(line))}</li>" for line in fix.evidence)
-    return (
-        f'<details class="wfr-fix"{" open" if fix.number == 1 else ""}>'
-        f"<summary><strong>Fix {fix.number}</strong> {escape(words.one_line(fix.title))}</summary>"
-        f'<p class="wfr-small">{escape(facts)}</p>'
-        f"{why}{f'<ul>{evidence}</ul>' if evidence else ''}{_diff(fix.diff)}{_preview(fix)}"
-        f"{_command(commands.for_fix(fix.number))}</details>"
-    )
+    parts = [
+        f"<summary><strong>Fix {fix.number}</strong> {title}</summary>",
+        _small(" · ".join((fix.code, fix.level, fix.origin, words.checked(fix)))),
+        f"<p>{escape(words.one_line(fix.why))}</p>" if fix.why else "",
+        f"<ul>{evidence}</ul>" if evidence else "",
+        _diff(fix.diff),
+        _preview(fix),
+        _command(commands.for_fix(fix.number)),
+    ]
+    opened = " open" if fix.number == 1 else ""
+    return f'<details class="wfr-fix"{opened}>{"".join(parts)}</details>'
 
 
 def _preview(fix: Suggestion) -> str:
@@ -233,17 +236,9 @@ def _foreseen(line: str) -> str:
 
 
 def _diff(diff: str) -> str:
-    """Colour a diff line by line; the names of its two sides say nothing here."""
+    """Show a diff; the names of its two sides say nothing here."""
     lines = words.clean(diff).splitlines()
-    if lines[:1] and lines[0].startswith("---"):
-        lines = lines[2:]
-    return f"<pre>{_lines(lines)}</pre>" if lines else ""
-
-
-def _lines(lines: Sequence[str]) -> str:
-    tags = {"+": "ins", "-": "del", "@": "i"}
-    pairs = ((tags.get(line[:1]), escape(line)) for line in lines)
-    return "".join(f"<{tag}>{text}\n</{tag}>" if tag else f"{text}\n" for tag, text in pairs)
+    return marked(lines[2:] if lines[:1] and lines[0].startswith("---") else lines)
 
 
 def _command(line: str, remark: str = "") -> str:

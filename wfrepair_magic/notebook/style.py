@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from html import escape
 from typing import Final
 
 KINDS: Final[Mapping[str, str]] = {
@@ -110,3 +111,18 @@ STYLE: Final = f"<style>{_SMALL}</style>"
 def kind(state: str) -> str:
     """Give the class of a state's colour; states that mean nothing yet, or no more, are calm."""
     return f"wfr-{KINDS.get(state, 'rest' if state == 'skipped' else 'calm')}"
+
+
+def page(*parts: str) -> str:
+    """Give parts of HTML the frame and the look that every report has."""
+    return f'<div class="wfr">{STYLE}{"".join(parts)}</div>'
+
+
+def marked(diff: Iterable[str]) -> str:
+    """Mark the lines of a diff by element; their signs say the same without it."""
+    tags = {"+": "ins", "-": "del", "@": "i"}
+    found = ((not line.startswith(("+++", "---")) and tags.get(line[:1]), line) for line in diff)
+    lines = "".join(
+        f"<{tag}>{escape(line)}\n</{tag}>" if tag else f"{escape(line)}\n" for tag, line in found
+    )
+    return f"<pre>{lines}</pre>" if lines else ""

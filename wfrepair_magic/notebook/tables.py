@@ -3,64 +3,54 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from html import escape
-from typing import Protocol
 
 from ..engine.receipts import Receipt
 from ..engine.result import Preview
+from ..engine.runs import RunRecord
 from ..ir.model import MISSING, Definition
 from ..ir.spec import NodeSpec, Param
 from ..monitor import effects as ledger
 from ..monitor import foreseen, words
+from ..monitor.history import UNFINISHED
 from ..monitor.metrics import Metrics
 from ..monitor.text import align
-from .style import STYLE
+from .style import marked, page
 
 
-class Record(Protocol):
-    """A run in a list; `session.recent_runs` gives such."""
+def table(
+    heads: Sequence[str],
+    rows: Iterable[Sequence[str]],
+    title: str = "",
+    below: Sequence[str] = (),
+) -> dict[str, str]:
+    """Give a table as text and as HTML; every cell is escaped, and shown on one line.
 
-    @property
-    def id(self) -> str:
-        """The run's id."""
-        ...
-
-    @property
-    def workflow(self) -> str:
-        """The workflow's name."""
-        ...
-
-    @property
-    def state(self) -> str:
-        """How it ended."""
-        ...
-
-    @property
-    def started(self) -> float:
-        """When it began, in Unix time."""
-        ...
-
-    @property
-    def seconds(self) -> float | None:
-        """How long it took; None where no end is known."""
-        ...
-
-
-def table(heads: Sequence[str], rows: Iterable[Sequence[str]], title: str = "") -> dict[str, str]:
-    """Give a table as text and as HTML; every cell is escaped, and shown on one line."""
+    A title stands above, lines `below` it; where there are no rows nothing stands between.
+    """
     cells = [[words.one_line(cell) for cell in row] for row in rows]
-    lines = align([list(heads), *cells], width=120)
-    top = f"<p><strong>{escape(title)}</strong></p>" if title else ""
+    lines = align([list(heads), *cells], width=120) if cells else []
+    return {
+        "text/plain": "\n".join([title, *lines, *below] if title else [*lines, *below]),
+        "text/html": page(
+            _title(title) if title else "",
+            _grid(heads, cells) if cells else "",
+            *(f"<p>{escape(line)}</p>" for line in below),
+        ),
+    }
+
+
+def _title(text: str) -> str:
+    return f"<p><strong>{escape(text)}</strong></p>"
+
+
+def _grid(heads: Iterable[str], cells: Iterable[Iterable[str]]) -> str:
     head = "".join(f'<th scope="col">{escape(name)}</th>' for name in heads)
     body = "".join(
         f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in cells
     )
-    return {
-        "text/plain": "\n".join([title, *lines] if title else lines),
-        "text/html": f'<div class="wfr">{STYLE}{top}<table><thead><tr>{head}</tr></thead>'
-        f"<tbody>{body}</tbody></table></div>",
-    }
+    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
 
 def facts(rows: Iterable[tuple[str, str, str]]) -> dict[str, str]:
@@ -71,36 +61,31 @@ def facts(rows: Iterable[tuple[str, str, str]]) -> dict[str, str]:
         f"{words.padded(what, wide)}  {' – '.join(part for part in rest if part)}"
         for what, *rest in cells
     ]
-    shown = table(("", "found", ""), cells)
-    return {"text/plain": "\n".join(lines), "text/html": shown["text/html"]}
+    return {"text/plain": "\n".join(lines), "text/html": page(_grid(("", "found", ""), cells))}
 
 
-def runs(records: Iterable[Record], now: float) -> dict[str, str]:
+def runs(records: Iterable[RunRecord], now: float) -> dict[str, str]:
     """List runs: when, which workflow, how it ended, how long it took, its id."""
     return table(("state", "workflow", "began", "took", "run"), [_run(r, now) for r in records])
 
 
-def _run(record: Record, now: float) -> tuple[str, ...]:
+def _run(record: RunRecord, now: float) -> tuple[str, ...]:
+    state = record.state or UNFINISHED
     began = time.strftime("%Y-%m-%d %H:%M", time.localtime(record.started))
     return (
-        f"{words.icon(record.state)} {words.word(record.state)}",
+        f"{words.icon(state)} {words.word(state)}",
         record.workflow,
         f"{began} ({words.ago(now - record.started)})",
-        words.duration(record.seconds) if record.seconds is not None else "",
+        words.duration(record.ended - record.started) if record.ended is not None else "",
         record.id,
     )
 
 
 def plan(definition: Definition, name: str, plan: Preview) -> dict[str, str]:
     """Show what a run would do with each node, and what would fail."""
-    rows = foreseen.rows(definition.nodes, plan)
     title = f"{name}: {foreseen.headline(plan)}"
-    lines = "".join(f"<p>{escape(line)}</p>" for line in foreseen.problems(plan))
-    shown = table(foreseen.HEADS, rows, title)
-    return {
-        "text/plain": foreseen.draw(definition.nodes, plan, name),
-        "text/html": f"{shown['text/html'].removesuffix('</div>')}{lines}</div>",
-    }
+    rows = foreseen.rows(definition.nodes, plan)
+    return table(foreseen.HEADS, rows, title, foreseen.problems(plan))
 
 
 def metrics(measured: Iterable[Metrics], now: float) -> dict[str, str]:
@@ -132,21 +117,11 @@ def effects(receipts: Sequence[Receipt], now: float, everything: bool, name: str
 
 def changes(title: str, diff: str) -> dict[str, str]:
     """Show a unified diff under a title."""
-    text = words.clean(diff) or "nothing differs\n"
-    lines = "".join(map(_diff_line, text.splitlines()))
-    head = escape(words.one_line(title))
+    text, head = words.clean(diff) or "nothing differs\n", words.one_line(title)
     return {
-        "text/plain": f"{words.one_line(title)}\n{text}".rstrip("\n"),
-        "text/html": f'<div class="wfr">{STYLE}<p><strong>{head}</strong></p>'
-        f"<pre>{lines}</pre></div>",
+        "text/plain": f"{head}\n{text}".rstrip("\n"),
+        "text/html": page(_title(head), marked(text.splitlines())),
     }
-
-
-def _diff_line(line: str) -> str:
-    mark = {"+": "ins", "-": "del"}.get(line[:1])
-    if mark is None or line.startswith(("+++", "---")):
-        return f"{escape(line)}\n"
-    return f"<{mark}>{escape(line)}</{mark}>\n"
 
 
 def node_types(specs: Iterable[NodeSpec]) -> dict[str, str]:
@@ -162,29 +137,21 @@ def _params(spec: NodeSpec) -> str:
 
 
 def node_type(spec: NodeSpec) -> dict[str, str]:
-    """Show the params of one node type."""
+    """Show the params of one node type, and its outputs."""
     ordered = sorted(spec.params.values(), key=lambda param: not param.required)
-    outputs = _outputs(spec.outputs)
     title = f"{spec.name} ({spec.effect}): {spec.description}" if spec.description else spec.name
-    bundle = table(
-        ("param", "type", "default", ""), [_param(param) for param in ordered], title=title
-    )
-    return {**bundle, "text/plain": f"{bundle['text/plain']}\n{outputs}"} if outputs else bundle
+    outputs = ", ".join(f"{name} ({type})" for name, type in (spec.outputs or {}).items())
+    below = [f"outputs: {outputs}"] if outputs else []
+    return table(("param", "type", "default", ""), map(_param, ordered), title, below)
 
 
 def _param(param: Param) -> tuple[str, ...]:
     types = " or ".join(param.types) or "any"
     default = "required" if param.required else _default(param)
-    known = f" one of {', '.join(map(str, param.enum))}." if param.enum else ""
+    known = f" One of {', '.join(map(str, param.enum))}." if param.enum else ""
     also = f" Also {', '.join(param.accepts)}." if param.accepts else ""
     return (param.name, types, default, f"{param.description}{known}{also}".strip())
 
 
 def _default(param: Param) -> str:
     return "" if param.default is MISSING or param.default is None else repr(param.default)
-
-
-def _outputs(outputs: Mapping[str, str] | None) -> str:
-    if not outputs:
-        return ""
-    return "outputs: " + ", ".join(f"{name} ({type})" for name, type in outputs.items())

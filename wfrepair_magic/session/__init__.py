@@ -1,9 +1,9 @@
 """The joiner: builds store, ledger, backend, sinks and policy once, and offers the one verb.
 
 `run` gives a `Run`; `preview` says beforehand what it would do; `resolve` answers for an effect
-in doubt; `last_run`, `recent_runs` and `effects` say what a store remembers.  The faces
-(notebook, command line, server) say the same verb and add nothing to it.  Deliberately absent:
-display.
+in doubt; `last_run`, `recent_runs`, `text_of_run` and `effects` say what a store remembers.  The
+faces (notebook, command line, server) say the same verb and add nothing to it.  Deliberately
+absent: display.
 """
 
 from __future__ import annotations

@@ -7,10 +7,10 @@ import dataclasses
 import json
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from ..engine import runs, sessions
 from ..engine.keys import digest
@@ -22,11 +22,12 @@ from ..engine.thread import on_own_thread
 from ..errors import BadWorkflow
 from ..ir.model import MISSING
 from ..ir.workflow import Workflow
-from ..monitor import history
 from ..repair import last_good
+from ..repair.fix import Fix
 from ..repair.last_good import LastGood
-from ..repair.loop import Repaired
 from .options import Options
+
+T = TypeVar("T")
 
 _held: set[tuple[str, str]] = set()
 _held_here = threading.Lock()
@@ -87,10 +88,10 @@ class Desk:
         )
         runs.record_run(self.ledger, record, runs.Text(workflow.digest, workflow.text))
 
-    def repaired(self, run: str, author: Workflow, done: Repaired) -> None:
-        """Write down the text that a run ended with, and how it came from the author's."""
+    def repaired(self, run: str, author: Workflow, applied: Sequence[Fix]) -> None:
+        """Write down the text that a run goes on with, and how it came from the author's."""
         parent = author
-        for fix in done.applied:
+        for fix in applied:
             child = fix.apply(parent)
             patch = json.dumps(dataclasses.asdict(fix.patch), default=repr)
             text = runs.Text(child.digest, child.text, parent.digest, patch, fix.code)
@@ -168,11 +169,10 @@ def resolve(  # noqa: PLR0913 – who, what, verdict; where, with which value an
         raise BadWorkflow(f"say `sent` or `not-sent`, not {verdict!r}")
     outputs = None if value is MISSING else _outputs(value)
 
-    def answer() -> str:
-        with open_desk(Path(store)) as desk:
-            session = sessions.find(desk.ledger, name).id
-            desk.ledger.resolve(session, node, verdict == "sent", by, outputs)
-            others = [one for one in desk.ledger.open_questions(session) if one.slot == node]
+    def answer(ledger: Ledger) -> str:
+        session = sessions.find(ledger, name).id
+        ledger.resolve(session, node, verdict == "sent", by, outputs)
+        others = [one for one in ledger.open_questions(session) if one.slot == node]
         follows = "counts as done" if verdict == "sent" else "runs with the next run"
         if verdict == "sent" and outputs is None:
             follows += "; what needs its value waits until that is given with --value"
@@ -182,52 +182,56 @@ def resolve(  # noqa: PLR0913 – who, what, verdict; where, with which value an
             )
         return f"{node}: taken down as {verdict}; it {follows}"
 
-    return on_own_thread(answer)
+    return _ask(store, answer)
 
 
 def last_run(store: str | Path, name: str | None = None) -> LastRun | None:
     """Give what is needed to go on with the last run (of that name); None where there is none."""
 
-    def look() -> LastRun | None:
-        with open_desk(Path(store)) as desk:
-            if name is None:
-                newest = runs.runs(desk.ledger, 1)
-                found = newest[0] if newest else None
-            else:
-                found = runs.last_run(desk.ledger, name)
-            if found is None:
-                return None
-            text = runs.text_of(desk.ledger, found.digest).text
+    def look(ledger: Ledger) -> LastRun | None:
+        newest = iter(runs.runs(ledger, 1))
+        found = next(newest, None) if name is None else runs.last_run(ledger, name)
+        if found is None:
+            return None
         written = json.loads(found.inputs)
         return LastRun(
             id=found.id,
             name=found.workflow,
             session=found.session,
-            text=text,
+            text=runs.text_of(ledger, found.digest).text,
             inputs=written["values"],
             lost=tuple(written["lost"]),
             options=json.loads(found.options),
         )
 
-    return on_own_thread(look) if Path(store).exists() else None
+    return _ask(store, look) if Path(store).exists() else None
 
 
 def text_of_run(store: str | Path, run: str) -> str:
     """Give the text that a run ended with.  Raises BadWorkflow where there is no such run."""
 
-    def look() -> str:
-        with open_desk(Path(store)) as desk:
-            found = runs.find_run(desk.ledger, run)
-            if found is None:
-                raise BadWorkflow(f"{store} does not hold the text of run {run}")
-            return runs.text_of(desk.ledger, found.digest).text
+    def look(ledger: Ledger) -> str:
+        found = runs.find_run(ledger, run)
+        if found is None:
+            raise BadWorkflow(f"{store} does not hold the text of run {run}")
+        return runs.text_of(ledger, found.digest).text
 
-    return on_own_thread(look)
+    return _ask(store, look)
 
 
-def recent_runs(store: str | Path, limit: int = 20) -> list[history.RunRecord]:
-    """List the runs of a store that began last, newest first."""
-    return history.recent(Path(store), limit)
+def recent_runs(store: str | Path, limit: int = 20) -> list[runs.RunRecord]:
+    """List the runs of a store that began last, newest first; none where there is no store."""
+    return _ask(store, lambda ledger: runs.runs(ledger, limit)) if Path(store).exists() else []
+
+
+def _ask(store: str | Path, question: Callable[[Ledger], T]) -> T:
+    """Ask the ledger of a store something, on a thread that an interrupt does not cut short."""
+
+    def ask() -> T:
+        with contextlib.closing(Ledger.open(Path(store))) as ledger:
+            return question(ledger)
+
+    return on_own_thread(ask)
 
 
 def _last_good(name: str) -> str:

@@ -149,8 +149,8 @@ RULES = (
         examples=(
             _HTTP.safe("    url: https://example.org  # ours\n", _URL, "`http` has `url` as param"),
             _FLOW.safe(
-                "url: a.b, method: GET, params: {query: {q: 1}}",
-                "params: {query: {q: 1}, url: a.b, method: GET}",
+                "url: http://a.b, method: GET, params: {query: {q: 1}}",
+                "params: {query: {q: 1}, url: http://a.b, method: GET}",
                 "`http` has `url`, `method` as params",
             ),
             _READ.leave("path: a, file_path: b", "`path` is given in more than one place"),

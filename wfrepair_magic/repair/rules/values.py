@@ -112,7 +112,9 @@ def _number(text: str) -> int | float | None:
     return int(exact) if whole else number
 
 
-_HTTP = Scene("nodes:\n  - id: a\n    type: http\n    params:\n      url: u.org\n      @@  # so\n")
+_HTTP = Scene(
+    "nodes:\n  - id: a\n    type: http\n    params:\n      url: http://u.org\n      @@  # so\n"
+)
 _SHELL = Scene("nodes:\n  - {id: a, type: shell, params: {command: ls, @@}}  # here\n")
 _READ = Scene("nodes:\n  - {id: r, type: read-file, params: {path: @@}}\n")
 

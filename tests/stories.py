@@ -1,0 +1,37 @@
+"""A run as events tell it: one that failed, with a fix to offer, and others of one's own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from wfrepair_magic import events
+from wfrepair_magic.events import Event, NodeInfo, RunStarted, Suggestion
+from wfrepair_magic.failure import Failure
+from wfrepair_magic.monitor.state import RunState, replay
+from wfrepair_magic.problem import Problem
+
+PROBLEM = Problem("error", "TPL02", "nodes[1].params.x", 7, 12, "no `userName`", "`user_name`?")
+FAILURE = Failure("b", "TPL02", "template", "change", "no", True, "no `userName`", (PROBLEM,))
+FIX = Suggestion(
+    number=1, code="TPL02", level="ASK", title="rename it", why="equal but for case",
+    evidence=("a gave user_name",), diff="--- w\n+++ w\n-x: old\n+x: new\n", rung="V2",
+    preview={"a": "reused", "b": "runs", "c": "would send again"},
+)  # fmt: skip
+
+
+def run_of(*story: Event, ids: Iterable[str] = "abc", purpose: str = "") -> RunState:
+    """Fold a run of shell nodes that began at 100 s."""
+    nodes = tuple(
+        NodeInfo(id=id, type="shell", wave=0, effect="write", purpose=purpose) for id in ids
+    )
+    start = RunStarted(run="r1", at=100.0, workflow="digest", session="s1", nodes=nodes)
+    return replay((start, *story))
+
+
+FAILED = run_of(
+    events.NodeReused(node="a", age=11000, saved=2.41),
+    events.NodeBroke(node="b", failure=FAILURE),
+    events.NodeSkipped(node="c", reason="upstream failed"),
+    events.RunFinished(state="FAILED", seconds=0.63, failures=(FAILURE,)),
+    events.FixesFound(suggestions=(FIX,), abstained=("c: nothing is known",)),
+)
