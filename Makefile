@@ -18,8 +18,8 @@ demo: $(READY)  ## the main job on real input, headless, with a kill and a resta
 test: $(READY)  ## every promise, from outside where that is possible
 	$(BIN)/python -m pytest
 
-test-long: $(READY)  ## the stateful model at length: 10,000 stories of 50 steps, for hours
-	WFREPAIR_TESTS=long $(BIN)/python -m pytest tests/engine/test_model.py --timeout 0
+test-long: $(READY)  ## the stateful model and the kills at length, for hours
+	WFREPAIR_TESTS=long $(BIN)/python -m pytest tests/engine/test_model.py tests/durability --timeout 0
 
 check: $(READY)  ## style, types, and the direction of imports
 	$(BIN)/ruff check .

@@ -1,4 +1,4 @@
-"""The face in a terminal: ``wfrepair run``, ``check``, ``resolve`` and ``schema``."""
+"""The face in a terminal: ``wfrepair run``, ``check``, ``resolve``, ``effects``, ``schema``."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from .errors import BadWorkflow, WorkflowError
 from .ir.model import MISSING
 from .ir.schema import language_schema
 from .ir.workflow import Workflow
-from .monitor import foreseen, paint
+from .monitor import effects, foreseen, paint
 from .monitor.text import Commands, Teller, draw, listed
 from .nodes import registry
 from .nodes.scripts import import_file
@@ -40,6 +40,7 @@ from .usage import (
     overview,
     run_arguments,
     settled,
+    verdict_of,
 )
 
 EXITS: Final[Mapping[str, int]] = {
@@ -187,20 +188,46 @@ def _check(found: argparse.Namespace) -> int:
 
 
 def _resolve(found: argparse.Namespace) -> int:
-    name, folder = found.workflow, Path.cwd()
-    if Path(name).is_file():
-        file = _read(name)
-        name, folder = Workflow.parse(file.text).name or file.stem, file.folder
+    name, store = _whose(found)
     told = session.resolve(
         name,
         found.node,
-        found.verdict,
-        store=Path(found.store).absolute() if found.store else find_store(folder),
+        verdict_of(found),
+        store=store,
         by=getpass.getuser(),
         value=found.value,
     )
     print(told)
     return SUCCESS
+
+
+def _whose(found: argparse.Namespace) -> tuple[str, Path]:
+    """Give the name of the workflow that is meant, by its file or itself, and its store."""
+    path = Path(found.workflow or "")
+    is_file = path.is_file()
+    store = (
+        Path(found.store).absolute()
+        if found.store
+        else find_store(path.parent if is_file else Path.cwd())
+    )
+    return _name_in(path) if is_file else found.workflow, store
+
+
+def _effects(found: argparse.Namespace) -> int:
+    name, store = _whose(found)
+    workflow, receipts = session.effects(store, name, found.all)
+    if found.json:
+        _print_json(wire.effects_document(receipts))
+    elif receipts:
+        paint.show(effects.draw(receipts, time.time(), found.all))
+    else:
+        print(f"{workflow or store}: no effects")
+    return SUCCESS
+
+
+def _name_in(path: Path) -> str:
+    file = _read(str(path))
+    return Workflow.parse(file.text).name or path.stem
 
 
 def _schema(found: argparse.Namespace) -> int:
@@ -286,7 +313,10 @@ COMMANDS: Final[Mapping[str, tuple[Usage, Callable[[argparse.Namespace], int]]]]
                     "workflow", metavar="FILE|NAME", help="the workflow's file, or its name"
                 ),
                 argument("node", metavar="NODE", help="the node whose effect is in doubt"),
-                argument("verdict", choices=("sent", "not-sent"), help="what you found out"),
+                argument(
+                    "verdict", nargs="?", choices=("sent", "not-sent"),
+                    help="what you found out (sent, where you give its value)",
+                ),
                 argument(
                     "--value", metavar="JSON", type=_json, default=MISSING,
                     help="the result that was lost",
@@ -296,6 +326,22 @@ COMMANDS: Final[Mapping[str, tuple[Usage, Callable[[argparse.Namespace], int]]]]
             "Exits 0 when it is noted, 64 where there is no such doubt.",
         ),
         _resolve,
+    ),
+    "effects": (
+        Usage(
+            "wfrepair effects",
+            "List the effects of a workflow's session: what became of each.",
+            (
+                argument(
+                    "workflow", metavar="FILE|NAME", nargs="?",
+                    help="the workflow's file, or its name (the one that ran last)",
+                ),
+                argument("--all", action="store_true", help="those of all workflows and sessions"),
+                argument("--store", metavar="DIR", help="the project store"),
+                JSON,
+            ),
+        ),
+        _effects,
     ),
     "schema": (
         Usage(

@@ -33,6 +33,7 @@ class Limits:
     retry_wait: float = 2.0  # first wait; doubles (2, 4, 8 s)
     retry_wait_max: float = 60.0
     retry_after_max: float = 60.0
+    idempotent_seconds: float = 86_400.0  # how long a service remembers an idempotency key
     cancel_seconds: float = 5.0  # how long an interrupt waits for nodes to end
     updates_per_second: float = 10.0
     workers: int = 8

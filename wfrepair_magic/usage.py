@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeVar
 
 from .errors import WorkflowError
+from .ir.model import MISSING
 from .ir.names import nearest
 from .ir.spec import catalogue
 from .settings import POLICIES, SETTINGS
@@ -126,6 +127,13 @@ def _one_of(choices: Sequence[str]) -> Callable[[str], str]:
         raise argparse.ArgumentTypeError(f"{text!r} is not one of its values; {hint}")
 
     return read
+
+
+def verdict_of(found: argparse.Namespace) -> str:
+    """Give what a person says of an effect; who gives its value says that it was sent."""
+    if found.verdict is None and found.value in (None, MISSING):
+        raise BadUsage(f"say whether {found.node} was `sent` or `not-sent`; or give its --value")
+    return str(found.verdict or "sent")
 
 
 def pair(text: str) -> tuple[str, str]:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
+from .engine.receipts import Receipt
 from .engine.result import NodeRun, Preview
 from .errors import WorkflowError
 from .failure import Failure
+from .monitor.effects import state_in_words
 from .monitor.plain import plain
 from .problem import Problem
 from .repair.fix import Fix
@@ -34,6 +36,12 @@ RUN: Final = (
 )  # fmt: skip
 
 
+EFFECT: Final = (
+    "id", "workflow", "session", "slot", "state", "run", "started", "ended", "generation",
+    "idempotency_key", "has_value", "failure", "question", "resolution",
+)  # fmt: skip
+
+
 def plan_document(plan: Preview) -> dict[str, Any]:
     """Give what a run would do as one JSON document; `ok` says that nothing in it would fail."""
     return {
@@ -55,6 +63,16 @@ def run_document(run: object) -> dict[str, Any]:
         "version": VERSION,
         **_fields(run, RUN),
         **{name: write(getattr(run, name)) for name, write in PARTS.items()},
+    }
+
+
+def effects_document(receipts: Iterable[Receipt]) -> dict[str, Any]:
+    """Give effects as the ledger knows them; times are in unix seconds."""
+    return {
+        "version": VERSION,
+        "effects": [
+            {**_fields(receipt, EFFECT), "words": state_in_words(receipt)} for receipt in receipts
+        ],
     }
 
 

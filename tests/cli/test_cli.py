@@ -351,6 +351,63 @@ def test_a_lost_effect_waits_for_an_answer(project: Project) -> None:
     assert (code, document["nodes"]["send"]["state"]) == (0, "reused")
 
 
+LOST = """\
+nodes:
+  - {id: send, type: shell, timeout: 0.2, params: {command: "echo send >> log; sleep 60"}}
+  - {id: post, type: shell, timeout: 0.2, params: {command: "echo post >> log; sleep 61"}}
+  - {id: use, type: value, params: {x: "${send.stdout}"}}
+outputs: {x: {source: "${use.x}"}}
+"""
+
+
+def test_effects_are_listed_and_answered_for(project: Project) -> None:
+    """The ledger as a table and as JSON, in each state; a word on what is not asked is refused."""
+    assert "there is no store" in project.say("effects")[2]
+    project.write("wf.yaml", LOST)
+    assert project.say("run", "wf.yaml")[0] == 3
+    out = project.say("effects")[1]
+    assert sorted(line.split()[0] for line in out.splitlines()[1:]) == ["post", "send"]
+    assert out.count("in doubt") == 2
+    code, _, err = project.say("resolve", "wf.yaml", "snd", "sent")
+    assert (code, "did you mean `send`?" in err) == (64, True)
+    assert "say whether send was" in project.say("resolve", "wf.yaml", "send")[2]
+    told = project.say("resolve", "wf.yaml", "send", "sent")[1]
+    assert "what needs its value waits" in told
+    code, out, _ = project.say("run", "wf.yaml")
+    assert (code, "wfrepair resolve wf send --value …" in out) == (3, True)
+    assert project.say("resolve", "wf.yaml", "send", "--value", '{"stdout": 7}')[0] == 0
+    assert project.say("resolve", "wf", "post", "sent")[0] == 0
+    code, _, err = project.say("resolve", "wf.yaml", "post", "sent")
+    assert (code, "nothing is in doubt here" in err) == (64, True)
+    assert project.json("run", "wf.yaml")[1]["outputs"] == {"x": 7}
+    code, document = project.json("effects", "wf.yaml")
+    seen = {
+        each["slot"]: (each["words"], each["resolution"]["sent"]) for each in document["effects"]
+    }
+    assert seen == {"send": ("was sent", True), "post": ("was sent, its result is not kept", True)}
+    assert sorted(project.log()) == ["post", "send"]
+    project.write("of.yaml", LOST)
+    assert project.say("run", "of.yaml")[0] == 3
+    assert len(project.json("effects", "wf")[1]["effects"]) == 2
+    assert "of: send" in project.say("effects", "--all")[1]
+    assert "did you mean 'wf'?" in project.say("effects", "wff")[2]
+
+
+def test_ways_out_of_doubt_are_foreseen(project: Project) -> None:
+    """The plan says which effect in doubt is sent once more, and which is looked at first."""
+    project.write("wf.yaml", LOST)
+    project.say("run", "wf.yaml")
+    text = LOST.replace("id: send,", "id: send, idempotent: 1h,")
+    text = text.replace("id: post,", "id: post, verify: {exists: log},")
+    project.write("wf.yaml", text)
+    out = project.say("run", "wf.yaml", "--dry-run")[1]
+    assert "look first " in out
+    assert "; it is idempotent, so it is" in out
+    assert "; its `verify` tells, or" in out
+    _, document = project.json("run", "wf.yaml", "--dry-run")
+    assert document["verdicts"] == {"send": "would resend", "post": "would verify", "use": "runs"}
+
+
 def test_help_is_generated(project: Project) -> None:
     """Every command tells what it takes; without a command the list is shown."""
     code, out, _ = project.say()

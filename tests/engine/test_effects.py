@@ -17,6 +17,8 @@ import pytest
 from fakes import EffectLog
 
 from wfrepair_magic import Run, node, run
+from wfrepair_magic.nodes.base import AnswerUnreadable
+from wfrepair_magic.session import preview
 
 
 def states(done: Run) -> dict[str, str]:
@@ -210,6 +212,19 @@ nodes:
         server.server_close()
     assert [(done.state, done.failures[0].code) for done in ends] == [("FAILED", "ENV16")] * 2
     assert len(hits) == 1
+
+
+def test_an_unusable_answer_is_that_of_the_renamed_node(store: Path) -> None:
+    """A failure that is kept is told, and foreseen, under the name that the node has now."""
+
+    @node
+    def half() -> None:
+        raise AnswerUnreadable("what is that?")
+
+    run("nodes: [{id: a, type: half}]", name="w", store=store)
+    renamed = "nodes: [{id: b, type: half}]"
+    assert [f.node for f in preview(renamed, name="w", store=store).failures] == ["b"]
+    assert [f.node for f in run(renamed, name="w", store=store).failures] == ["b"]
 
 
 @pytest.mark.parametrize("effect", ["pure", "write"])

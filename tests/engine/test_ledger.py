@@ -231,6 +231,24 @@ def test_a_reading_replaces_the_last_one(ledger: Ledger) -> None:
     assert len(ledger.receipts("s")) == 1
 
 
+def test_a_reading_does_not_wait_for_the_disk(ledger: Ledger) -> None:
+    """It is no commit that could be missed, and what comes after it is on disk as ever."""
+
+    def facts() -> list[Any]:
+        ask = ("SELECT value FROM meta WHERE name = 'commits'", "PRAGMA synchronous")
+        return [ledger.file.sqlite.run(statement)[0][0] for statement in ask]
+
+    sent(ledger)
+    before = facts()
+    ledger.record(dataclasses.replace(SEND, slot="read"), "run", me(), raw())
+    assert facts() == before
+    with pytest.raises(KeyboardInterrupt), ledger.file.brief():
+        raise KeyboardInterrupt
+    assert facts()[1] == before[1] == 2
+    sent(ledger, dataclasses.replace(SEND, slot="copy"))
+    assert facts()[0] == before[0] + 2
+
+
 # --- renamed and moved nodes ----------------------------------------------------------------
 
 

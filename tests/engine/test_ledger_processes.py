@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import collections
 import os
 import random
 import signal
@@ -18,7 +17,6 @@ from wfrepair_magic.engine.ledger import Ledger
 from wfrepair_magic.engine.owner import me
 from wfrepair_magic.errors import StoreError
 
-PROCESSES, KEYS = 8, 500
 EFFECTS = 150
 
 
@@ -31,41 +29,6 @@ def start(code: str, *arguments: object) -> subprocess.Popen[str]:
         stdout=subprocess.PIPE,
         text=True,
     )
-
-
-CLAIMS = """
-from pathlib import Path
-from engine.ledger_work import place
-from wfrepair_magic.engine.ledger import Ledger
-from wfrepair_magic.engine.owner import me
-ledger = Ledger.open(Path(sys.argv[1]))
-sys.stdin.read()
-for number in range(int(sys.argv[2])):
-    receipt, won = ledger.claim(place(number), "run", me(), None)
-    print(number, won, receipt.idempotency_key, receipt.owner.token)
-print(me().token)
-"""
-
-
-def test_each_of_many_claims_has_one_winner(tmp_path: Path) -> None:
-    """Of 8 processes that claim 500 effects, one wins each, and the others learn who."""
-    claimants = [start(CLAIMS, tmp_path / "s", KEYS) for _ in range(PROCESSES)]
-    for claimant in claimants:
-        assert claimant.stdin is not None
-        claimant.stdin.close()
-        claimant.stdin = None
-    told = collections.defaultdict(list)
-    for claimant in claimants:
-        *lines, token = claimant.communicate()[0].splitlines()
-        for line in lines:
-            number, won, idempotency_key, owner = line.split()
-            assert (owner == token) is (won == "True")
-            told[number].append((won, idempotency_key, owner))
-    assert len(told) == KEYS
-    for answers in told.values():
-        assert len(answers) == PROCESSES
-        assert [won for won, _, _ in answers].count("True") == 1
-        assert len({(key, owner) for _, key, owner in answers}) == 1
 
 
 WORKS = """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -151,3 +152,18 @@ nodes:
     assert first.preview(edited).verdicts == {"w": "would send again", "r": "runs", "c": "runs"}
     done = run(edited, name="p", store=store)
     assert {id: one.state for id, one in done.nodes.items()} == dict.fromkeys("wrc", "done")
+
+
+@pytest.mark.parametrize(
+    "node",
+    [
+        "{id: r, type: read-file, timeout: 2s, params: {path: pipe}}",
+        "{id: r, type: shell, effect: pure, reads: [pipe], timeout: 2s, params: {command: 'true'}}",
+    ],
+)
+def test_a_pipe_is_refused_and_not_waited_for(store: Path, project: Path, node: str) -> None:
+    """What is no plain file fails the node with a sentence, at once."""
+    os.mkfifo(project / "pipe")
+    done = run(f"nodes: [{node}]", name="p", store=store)
+    assert done.state == "FAILED"
+    assert "is no plain file" in done.failures[0].message

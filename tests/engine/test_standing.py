@@ -234,3 +234,82 @@ nodes: [{id: w, type: write-file, params: {path: "${name}.txt", content: x}}]
         assert states(go(text, store, inputs={"name": "hush-0451"})) == {"w": state}
     (project / "hush-0451.txt").unlink()
     assert states(go(text, store, inputs={"name": "hush-0451"})) == {"w": "done"}
+
+
+# --- what a node has read, and a later node has changed ------------------------------------------
+
+SENDS = "{id: send, type: shell, params: {command: 'echo sent ${load.content} >> log; echo ok'}}"
+LATER = {
+    "moved": "{id: later, type: move-file, after: [send], params: {path: in.txt, to: done.txt}}",
+    "deleted": "{id: later, type: delete-file, after: [send], params: {path: in.txt}}",
+    "overwritten": (
+        "{id: later, type: write-file, params: {path: in.txt, content: 'after ${send.stdout}'}}"
+    ),
+    "added to": (
+        "{id: later, type: write-file, after: [send],"
+        " params: {path: in.txt, content: more, append: true}}"
+    ),
+    "copied over": (
+        "{id: later, type: copy-file, after: [send],"
+        " params: {path: other.txt, to: in.txt, overwrite: true}}"
+    ),
+}
+READS = {
+    "read-file": "{id: load, type: read-file, params: {path: in.txt}}",
+    "reads": "{id: load, type: value, effect: read, reads: [in.txt], params: {content: 7}}",
+    "a pattern": "{id: load, type: value, effect: read, reads: ['i*.txt'], params: {content: 7}}",
+    "an effect": (
+        "{id: load, type: shell, reads: [in.txt], params: {command: 'echo load >> log'}}"
+    ),
+}
+ENDS = "{id: end, type: shell, after: [later], params: {command: test -e ok}}"
+
+
+def read_and_change(read: str, later: str) -> str:
+    """Write a workflow that reads a file, sends, changes the file, and ends with a failure."""
+    sends = SENDS.replace(".content", ".stdout") if read == "an effect" else SENDS
+    nodes = (READS[read], sends, LATER[later], ENDS)
+    return "nodes:\n" + "".join(f"  - {node}\n" for node in nodes)
+
+
+@pytest.mark.parametrize("later", LATER)
+@pytest.mark.parametrize("read", READS)
+def test_what_a_later_node_did_to_a_file_is_nothing_new_to_its_reader(
+    store: Path, project: Path, read: str, later: str
+) -> None:
+    """Read, send, change the file, fail; then it goes on at the failure and sends nothing."""
+    (project / "in.txt").write_text("7")
+    (project / "other.txt").write_text("8")
+    text = read_and_change(read, later)
+    failed = go(text, store)
+    assert states(failed) == {"load": "done", "send": "done", "later": "done", "end": "failed"}
+    log = (project / "log").read_text()
+    reused = dict.fromkeys(("load", "send", "later"), "reused")
+    assert foreseen(failed) == {**reused, "end": "would send"}
+    assert states(go(text, store)) == {**reused, "end": "failed"}
+    (project / "ok").touch()
+    assert states(go(text, store)) == {**reused, "end": "done"}
+    assert states(go(text, store)) == {**reused, "end": "reused"}
+    assert (project / "log").read_text() == log
+
+
+@pytest.mark.parametrize("later", [name for name in LATER if name != "copied over"])
+def test_what_a_person_did_to_a_file_is_news(store: Path, project: Path, later: str) -> None:
+    """Changed by somebody else after the workflow was done, the file is read again."""
+    (project / "in.txt").write_text("7")
+    (project / "ok").touch()
+    text = read_and_change("read-file", later)
+    assert go(text, store).state == "SUCCESS"
+    (project / "in.txt").write_text("mine")
+    assert states(go(text, store))["load"] == "done"
+
+
+def test_a_file_that_was_added_to_must_begin_as_it_was_read(store: Path, project: Path) -> None:
+    """What a person changed before what a later node had added is news, too."""
+    (project / "in.txt").write_text("7")
+    (project / "ok").touch()
+    text = read_and_change("read-file", "added to")
+    assert go(text, store).state == "SUCCESS"
+    assert states(go(text, store))["load"] == "reused"
+    (project / "in.txt").write_text("8more")
+    assert states(go(text, store))["load"] == "done"

@@ -100,6 +100,29 @@ CASES = {
         in_nodes("id: a, type: llm"),
         ("LNG03", "nodes[0].type", "llm}", ""),
     ),
+    "check not supported yet": (
+        in_nodes("id: a, type: open, verify: {python: x.py}"),
+        ("LNG03", "nodes[0].verify.python", "python: x.py}}", ""),
+    ),
+    "two checks in one": (
+        in_nodes("id: a, type: open, verify: {exists: x, command: y}"),
+        ("LNG02", "nodes[0].verify", "{exists: x, co", ""),
+    ),
+    "no check": (
+        in_nodes("id: a, type: open, verify: {}"), ("LNG05", "nodes[0].verify", "{}}", ""),
+    ),
+    "empty check": (
+        in_nodes('id: a, type: open, verify: {exists: " "}'),
+        ("LNG02", "nodes[0].verify.exists", '" "}}', ""),
+    ),
+    "field that a check misspells": (
+        in_nodes(A, 'id: b, type: open, verify: {command: "test -e ${aa.x}"}'),
+        ("TPL01", "nodes[1].verify.command", 'aa.x}"}}', "did you mean `a`?"),
+    ),
+    "value in the program text of a check": (
+        in_nodes(A, 'id: b, type: open, verify: {command: "eval ${a.response}"}'),
+        ("TPL21", "nodes[1].verify.command", '${a.response}"', ""),
+    ),
     "missing type": (
         in_nodes("id: a"),
         ("LNG05", "nodes[0]", "{id: a}", "The node type: built in, or a function with @node."),
@@ -116,7 +139,7 @@ CASES = {
     "template outside of params": (
         in_nodes(A, 'id: b, type: open, after: a, timeout: "${a.response}"'),
         ("LNG02", "nodes[1].timeout", '"${a.response}',
-         "templates stand in `params`, in `reads` and in the `source` of outputs only"),
+         "templates stand in `params`, `reads`, `verify` and the `source` of outputs only"),
     ),
     "wrong word": (
         in_nodes("id: a, type: open, effect: Write"),
@@ -423,6 +446,10 @@ SOUND = {
     "an escape": in_nodes('id: a, type: run, params: {command: "echo $${HOME} $HOME"}'),
     "a value in every place of a shell": in_nodes(
         A, "id: b, type: run, params: {command: 'echo ${a.response} \"${a.response}\"'}"
+    ),
+    "ways out of doubt": in_nodes(
+        A, 'id: b, type: open, idempotent: true, verify: {http: "http://x/${a.response}"}',
+        'id: c, type: open, idempotent: 24h, verify: {command: "grep -q ${a.response} log"}',
     ),
     "shorthands": in_nodes(A, "id: b, type: open, after: a, retry: 3, timeout: 30s, cache: false"),
     "cache of what only reads": in_nodes("id: a, type: get, params: {url: x}, cache: 1h"),

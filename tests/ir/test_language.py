@@ -17,18 +17,20 @@ from wfrepair_magic.problem import Problem, Slot
 BASE: dict[str, Any] = {
     "inputs": {"channel": {"type": "string"}},
     "nodes": [
-        {"id": "a", "type": "value", "params": {"x": "${channel}"}, "retry": {"attempts": 2}},
+        {"id": "a", "type": "value", "params": {"x": "${channel}"}, "retry": {"attempts": 2},
+         "verify": {"exists": "x"}},
         {"id": "b", "type": "value", "params": {"y": "${a.x}"}},
     ],
     "edges": [{"from": "a", "to": "b"}],
     "defaults": {"timeout": "5m"},
     "outputs": {"y": {"source": "b.y"}},
-}
+}  # fmt: skip
 PLACES: dict[str, Slot] = {
     "workflow": (),
     "input": ("inputs", "channel"),
     "output": ("outputs", "y"),
     "node": ("nodes", 0),
+    "check": ("nodes", 0, "verify"),
     "retry": ("nodes", 0, "retry"),
     "edge": ("edges", 0),
     "defaults": ("defaults",),

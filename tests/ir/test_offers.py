@@ -60,6 +60,7 @@ def test_keys_of_each_level_come_from_the_table() -> None:
         ("|>", "workflow"),
         ("nodes:\n  - |>", "node"),
         ("nodes:\n  - id: a\n    retry: {|>", "retry"),
+        ("nodes:\n  - id: a\n    verify: {|>", "check"),
         ("edges:\n  - |>", "edge"),
         ("inputs:\n  a: {|>", "input"),
         ("outputs:\n  a:\n    |>", "output"),

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from wfrepair_magic.ir.codec import read
 from wfrepair_magic.ir.model import (
     MISSING,
+    Check,
     Defaults,
     Definition,
     Edge,
@@ -43,6 +44,8 @@ nodes:
     timeout: 5m
     optional: true
     reads: ["data/*.csv", "${channel}.txt"]
+    idempotent: 2h
+    verify: {exists: "out/${channel}.txt"}
   - id: send
     type: chat
     after: fetch
@@ -77,7 +80,7 @@ def test_everything_that_is_built_is_read() -> None:
             Node(
                 "fetch", "http", {"url": "http://x/${channel}"}, "get it", "in", (), "read", 3600.0,
                 Retry(3, 2.0, 3.0, 0.5, ("ENV06",)), 300.0, True, ("nodes", 0),
-                ("data/*.csv", "${channel}.txt"),
+                ("data/*.csv", "${channel}.txt"), 7200.0, Check("exists", "out/${channel}.txt"),
             ),
             Node("send", "chat", after=("fetch",), cache=False, retry=Retry(2), slot=("nodes", 1)),
         ),

@@ -69,6 +69,16 @@ def test_diff_shows_the_last_fix_or_two_runs(notebook: Notebook) -> None:
     assert "no run 'zzz'" in str(notebook.run("%workflow diff zzz").error)
 
 
+def test_diff_shows_what_a_person_applied(notebook: Notebook) -> None:
+    """After `%workflow apply` the diff is that of the fix, and the report names it."""
+    notebook.run(f"%%workflow d --quiet\n{BODY}")
+    report = notebook.run("%workflow apply").last["text/plain"]
+    assert "✓ fixed: `stdot` → `stdout`" in report and "by a person" in report
+    shown = notebook.run("%workflow diff").last["text/plain"]
+    assert shown.startswith("applied to d: `stdot` → `stdout`")
+    assert notebook.value("_wf.metrics['fixes_applied']") == "1"
+
+
 def test_diff_shows_what_was_applied(notebook: Notebook) -> None:
     """After a repair by policy the diff is that of the fix which went in."""
     safe = "nodes:\n  - {id: a, type: value, params: {user_name: x}}\n"
@@ -121,3 +131,17 @@ def test_doctor_tells_of_a_store_that_cannot_be_used(notebook: Notebook) -> None
     told = notebook.run("%workflow doctor --store mine").last["text/plain"]
     assert "is not a store" in told
     assert [path.name for path in (notebook.folder / "mine").iterdir()] == ["file"]
+
+
+def test_effects_are_listed(notebook: Notebook) -> None:
+    """The ledger of the last workflow's session as a table; without effects a sentence."""
+    assert "there is no run" in notebook.run("%workflow effects").errors
+    notebook.run("%%workflow pure --quiet\nnodes:\n  - {id: a, type: value, params: {x: 1}}\n")
+    assert "pure: no effects" in notebook.run("%workflow effects").text
+    notebook.run(f"%%workflow plan --quiet\n{GOOD}")
+    shown = notebook.run("%workflow effects").last
+    assert shown["text/plain"].startswith("plan: the effects of its session")
+    assert [line.split()[:2] for line in shown["text/plain"].splitlines()[2:]] == [["send", "done"]]
+    assert "no effects" in notebook.run("%workflow effects pure").text
+    assert "plan: send" in notebook.run("%workflow effects --all").last["text/html"]
+    assert "did you mean 'plan'?" in notebook.run("%workflow effects plann").trace

@@ -7,13 +7,17 @@ lock, forced to disk, so that of many claimants one wins.  A receipt is replaced
 generation of its place, and only by one who has seen it.
 
     claim ─ STARTED ─┬─ succeed ─ SUCCEEDED ──────────────────────────┬─ supersede ─ SUPERSEDED
-                     ├─ doubt ─── IN_DOUBT ─ resolve ─┬─ RESOLVED_SENT ┘
-                     │                                └─ RESOLVED_NOT_SENT ─────┬─ claim(expect)
+                     ├─ doubt ─── IN_DOUBT ┬ resolve ┬─ RESOLVED_SENT ┘
+                     │                     │         └─ RESOLVED_NOT_SENT ──────┬─ claim(expect)
+                     │                     └ resend ── RESENT ─ a next STARTED  │
                      └─ fail ──── FAILED_NOTHING_SENT | FAILED_REPORTED ────────┘
 
-An outcome that comes late still counts: `succeed` also closes IN_DOUBT and what a person
-resolved without knowing.  What is only *read* from the world is recorded here too, after the
-fact (`record`): it holds for this session alone, and repeating it would be harmless.
+An outcome that comes late still counts: `succeed` and `fail` also close IN_DOUBT, and `succeed`
+what a person resolved without knowing.  What was resent is told by its next generation alone:
+if that one fails, the doubt about the one before it stands, and so `fail` leaves it IN_DOUBT.
+`resolve` also takes a STARTED row whose owner is gone, and gives a value to what is done
+without one.  What is only *read* from the world is recorded here too, after the fact
+(`record`): it holds for this session alone, and repeating it would be harmless.
 """
 
 from __future__ import annotations
@@ -26,9 +30,9 @@ from typing import Any, Self
 
 from ..errors import BadWorkflow, EngineBug
 from . import folder as store_folder
-from . import payloads
+from . import payloads, places
 from .envelope import Kept, pack
-from .faults import PATIENCE, corrupt, said
+from .faults import PATIENCE, said
 from .ledger_file import LedgerFile
 from .owner import Owner
 from .payloads import Staged
@@ -37,6 +41,7 @@ from .receipts import (
     OPEN,
     RECEIPTS,
     RESOLVED,
+    SETTLED,
     Place,
     Receipt,
     State,
@@ -44,10 +49,10 @@ from .receipts import (
     intent,
     is_lost,
     may_claim,
-    standing,
     state_in,
+    word,
 )
-from .rows import Row, insert, select, storable, update
+from .rows import Row, insert, storable, update
 
 __all__ = ["Ledger", "Place", "Receipt"]
 
@@ -61,6 +66,7 @@ class Ledger:
     def __init__(self, file: LedgerFile, folder: Path) -> None:
         self.file = file
         self.folder = folder
+        self._sqlite = file.sqlite
         self._effects = folder / "effects"
 
     @classmethod
@@ -87,34 +93,32 @@ class Ledger:
         workflow's `slots` – its node was renamed or moved – which is then moved to this slot on
         disk (`move=False`: only looked at).  What was superseded counts as nothing.
         """
-        row = self._newest(place)
+        row = places.newest(self._sqlite, place)
         if row is None:
-            row = self._left_behind(place, slots)
+            row = places.left_behind(self._sqlite, place, slots)
             if row is not None and move:
-                row = self._move(row, place)
+                with self.file.transaction():
+                    row = places.move(self._sqlite, row, place)
         if row is None or row["state"] == State.SUPERSEDED:
             return None
         return self._receipt(row)
 
     def previous(self, session: str, slot: str) -> Receipt | None:
         """Give the newest receipt of a slot, under any key, whose effect happened and counts."""
-        rows = self._rows(
-            f"WHERE session = ? AND slot = ? AND {state_in(DONE)} ORDER BY id DESC LIMIT 1",
-            session, slot, *DONE,
-        )  # fmt: skip
-        return self._receipt(rows[0]) if rows else None
+        rest = f"WHERE session = ? AND slot = ? AND {state_in(DONE)} ORDER BY id DESC LIMIT 1"
+        found = places.rows(self._sqlite, rest, session, slot, *DONE)
+        return self._receipt(found[0]) if found else None
 
     def open_questions(self, session: str) -> list[Receipt]:
         """List what a person must answer for: in doubt, or begun by an owner that is gone."""
-        rows = self._rows(f"WHERE session = ? AND {state_in(OPEN)} ORDER BY id", session, *OPEN)
-        return [from_row(row) for row in rows if is_lost(row)]
+        return [from_row(row) for row in places.questions(self._sqlite, session)]
 
     def receipts(self, session: str | None = None, workflow: str | None = None) -> list[Receipt]:
         """List all receipts of a session or a workflow (neither: of all), oldest first."""
         wanted = {"session": session, "workflow": workflow}
         given = {name: value for name, value in wanted.items() if value is not None}
-        where = " AND ".join(["1", *(f"{name} = ?" for name in given)])
-        return [from_row(row) for row in self._rows(f"WHERE {where} ORDER BY id", *given.values())]
+        rest = f"WHERE {' AND '.join(['1', *(f'{name} = ?' for name in given)])} ORDER BY id"
+        return [from_row(row) for row in places.rows(self._sqlite, rest, *given.values())]
 
     # --- an effect --------------------------------------------------------------------------
 
@@ -129,13 +133,36 @@ class Ledger:
         the same until the effect has succeeded and was superseded.
         """
         with self.file.transaction():
-            old = self._newest(place)
+            old = places.newest(self._sqlite, place)
             if may_claim(old, expect):
                 return from_row(self._begin(intent(place, run, owner, old))), True
             if old is None and expect is not None:  # it was moved to another slot meanwhile
-                old = self._row(expect)
+                old = places.row_of(self._sqlite, expect)
         assert old is not None
         return self._receipt(old), False
+
+    def resend(self, id: int, run: str, owner: Owner) -> Receipt | None:
+        """Claim an effect in doubt once more, under the same idempotency key, on disk at once.
+
+        Only for what its author declared idempotent.  None: it is not in doubt any more, or
+        somebody else has resent it.
+        """
+        with self.file.transaction():
+            row = places.row_of(self._sqlite, id)
+            place = places.place_of(row)
+            newest = places.newest(self._sqlite, place)
+            if row["state"] != State.IN_DOUBT or newest is None or newest["id"] != id:
+                return None
+            resolution = json.dumps({"by": "idempotent", "at": time.time(), "sent": None})
+            self._rewrite({**row, "state": State.RESENT, "resolution": resolution})
+            again = {**intent(place, run, owner, row), "question": row["question"]}
+            return from_row(self._begin(again))
+
+    def first_attempt(self, receipt: Receipt) -> float:
+        """Give the time at which the effect was first tried under its idempotency key."""
+        rest = "WHERE session = ? AND slot = ? AND idempotency_key = ? ORDER BY id LIMIT 1"
+        values = (receipt.session, receipt.slot, receipt.idempotency_key)
+        return float(places.rows(self._sqlite, rest, *values)[0]["started"])
 
     def succeed(self, id: int, raw: bytes | None) -> None:
         """Write down that a claimed effect happened, with its packed result.
@@ -146,10 +173,16 @@ class Ledger:
         self._close(id, OPEN | RESOLVED, {"state": State.SUCCEEDED}, raw)
 
     def fail(self, id: int, nothing_sent: bool, failure: Mapping[str, Any]) -> None:
-        """Write down that a claimed effect did not happen, or reported its own failure."""
+        """Write down that a claimed effect did not happen, or reported its own failure.
+
+        Where it was sent again after a doubt, that says nothing of the earlier attempt, and the
+        effect is in doubt as before.
+        """
         # A failure is for people: what JSON has no word for is shown, not restored.
         text = json.dumps(failure, default=repr, skipkeys=True)
         state = State.FAILED_NOTHING_SENT if nothing_sent else State.FAILED_REPORTED
+        if places.follows_a_doubt(self._sqlite, places.row_of(self._sqlite, id)):
+            state = State.IN_DOUBT
         self._close(id, OPEN, {"state": state, "failure": text})
 
     def doubt(self, id: int, question: str) -> None:
@@ -157,17 +190,20 @@ class Ledger:
         self._close(id, OPEN, {"state": State.IN_DOUBT, "question": storable(question)})
 
     def record(self, place: Place, run: str, owner: Owner, raw: bytes | None) -> Receipt:
-        """Write down what a node read from the world, after it did; replaces the last reading."""
+        """Write down what a node read from the world, after it did; replaces the last reading.
+
+        The disk is not waited for: a reading that a power cut takes is read again.
+        """
         staged = payloads.stage(self._effects, raw)
-        with self.file.transaction():
-            old = self._newest(place)
+        with self.file.brief():
+            old = places.newest(self._sqlite, place)
             new = intent(place, run, owner, old) | staged.columns
-            new |= {"state": State.SUCCEEDED, "ended": time.time()}
+            new |= {"state": State.SUCCEEDED, "ended": time.time(), "idempotency_key": ""}
             if old is not None and old["state"] == State.SUCCEEDED:
                 new = self._rewrite({**new, "id": old["id"]})
             else:
                 new = self._begin(new)
-            payloads.attach(self.file.sqlite, new["id"], staged)
+            payloads.attach(self._sqlite, new["id"], staged)
         if old is not None and old["id"] == new["id"]:
             payloads.discard(self._effects, old["file"])
         return self._receipt(new)
@@ -182,7 +218,7 @@ class Ledger:
         was renamed since is found at its new place only after `find` has moved it there.
         """
         with self.file.transaction():
-            row = self._newest(place)
+            row = places.newest(self._sqlite, place)
             if row is None or row["state"] not in DONE:
                 return False
             self._rewrite({**row, "state": State.SUPERSEDED})
@@ -199,21 +235,24 @@ class Ledger:
         """
         if outputs is not None and not sent:
             raise BadWorkflow(f"`{slot}`: an effect that was not sent has no value")
-        resolution = json.dumps({"by": by, "at": time.time(), "sent": sent})
         with self.file.transaction():
             row = self._asked(session, slot, wants_value=outputs is not None)
-            changes: Row = {"resolution": resolution, "ended": row["ended"]}
-            if row["state"] not in DONE:
-                state = State.RESOLVED_SENT if sent else State.RESOLVED_NOT_SENT
-                changes |= {"state": state, "ended": time.time()}
             raw = None if outputs is None else _packed(row, outputs)
-            row = self._settle(row, changes, payloads.stage(self._effects, raw))
+            row = self._settle(row, word(row, sent, by), payloads.stage(self._effects, raw))
+        return self._receipt(row)
+
+    def answer(self, id: int, sent: bool, by: str) -> Receipt:
+        """Take the word of a person, or of a probe, on this effect; it counts if it is in doubt."""
+        with self.file.transaction():
+            row = places.row_of(self._sqlite, id)
+            if is_lost(row):
+                row = self._settle(row, word(row, sent, by), payloads.stage(self._effects, None))
         return self._receipt(row)
 
     def _asked(self, session: str, slot: str, wants_value: bool) -> Row:
         """Find the receipt that a person speaks of."""
-        rows = self._rows("WHERE session = ? AND slot = ? ORDER BY id DESC", session, slot)
-        for row in rows:
+        of_slot = "WHERE session = ? AND slot = ? ORDER BY id DESC"
+        for row in places.rows(self._sqlite, of_slot, session, slot):
             if is_lost(row):
                 return row
             if row["state"] == State.STARTED:
@@ -221,73 +260,29 @@ class Ledger:
                 raise BadWorkflow(f"`{slot}` is still being run, by process {pid}: wait for it")
             if wants_value and row["state"] in DONE and not from_row(row).has_value:
                 return row
-        names = [
-            f"`{name}`" for name in dict.fromkeys(q.slot for q in self.open_questions(session))
-        ]
-        known = f"in doubt here: {', '.join(names)}" if names else "nothing is in doubt here"
+        known = places.known_doubts(self._sqlite, session, slot)
         raise BadWorkflow(f"`{slot}` is not in doubt; {known}")
 
     # --- rows -------------------------------------------------------------------------------
 
-    def _rows(self, rest: str, *values: Any) -> list[Row]:
-        return select(self.file.sqlite, RECEIPTS, rest, values)
-
-    def _row(self, id: int) -> Row:
-        rows = self._rows("WHERE id = ?", id)
-        if not rows:
-            raise corrupt(self.file.sqlite.path, f"receipt {id} is gone")
-        return rows[0]
-
-    def _newest(self, place: Place) -> Row | None:
-        rows = self._rows(
-            "WHERE session = ? AND key = ? AND slot = ? ORDER BY generation DESC LIMIT 1",
-            place.session, place.key, place.slot,
-        )  # fmt: skip
-        return rows[0] if rows else None
-
     def _receipt(self, row: Row) -> Receipt:
-        return from_row(row, payloads.load(self.file.sqlite, self._effects, row))
-
-    def _left_behind(self, place: Place, slots: Collection[str]) -> Row | None:
-        """Find a receipt of this key whose slot has left the workflow: the best known, oldest."""
-        found = self.file.sqlite.run(
-            "SELECT DISTINCT slot FROM receipts WHERE session = ? AND key = ?",
-            (place.session, place.key),
-        )
-        left = [str(slot) for (slot,) in found if slot not in slots]
-        newest = [self._newest(Place(place.workflow, place.session, place.key, s)) for s in left]
-        usable = [row for row in newest if row is not None and row["state"] != State.SUPERSEDED]
-        return min(usable, key=standing, default=None)
-
-    def _move(self, row: Row, place: Place) -> Row | None:
-        """Give all generations of a receipt to another slot, unless somebody was faster."""
-        with self.file.transaction():
-            taken = self._newest(place)
-            if taken is not None:
-                return taken
-            rows = self._rows(
-                "WHERE session = ? AND key = ? AND slot = ?",
-                row["session"], row["key"], row["slot"],
-            )  # fmt: skip
-            for old in rows:
-                self._rewrite({**old, "slot": place.slot, "workflow": place.workflow})
-            return self._newest(place)
+        return from_row(row, payloads.load(self._sqlite, self._effects, row))
 
     def _begin(self, row: Row) -> Row:
-        return {**row, "id": insert(self.file.sqlite, RECEIPTS, row)}
+        return {**row, "id": insert(self._sqlite, RECEIPTS, row)}
 
     def _rewrite(self, row: Row) -> Row:
-        update(self.file.sqlite, RECEIPTS, row)
+        update(self._sqlite, RECEIPTS, row)
         return row
 
     def _close(
         self, id: int, allowed: frozenset[str], changes: Row, raw: bytes | None = None
     ) -> None:
-        """Close a receipt in one of the allowed states; a person's word stands against others."""
+        """Close a receipt in one of the allowed states; what was settled without it stands."""
         staged = payloads.stage(self._effects, raw)
         with self.file.transaction():
-            row = self._row(id)
-            if row["state"] in RESOLVED - allowed:
+            row = places.row_of(self._sqlite, id)
+            if row["state"] in SETTLED - allowed:
                 return
             if row["state"] not in allowed:
                 raise EngineBug(f"receipt {id} is {row['state']}, not {' or '.join(allowed)}")
@@ -295,7 +290,7 @@ class Ledger:
         payloads.discard(self._effects, row["file"])
 
     def _settle(self, row: Row, changes: Row, staged: Staged) -> Row:
-        payloads.attach(self.file.sqlite, row["id"], staged)
+        payloads.attach(self._sqlite, row["id"], staged)
         return self._rewrite({**row, "ended": time.time(), **changes, **staged.columns})
 
 

@@ -14,11 +14,12 @@ from ..failure import Failure
 from ..nodes.base import Action
 from ..problem import Problem
 from .backend import Ended
+from .doubts import Doubt, doubt_text
 from .envelope import Kept, pack, pack_bare
 from .ledger import Ledger, Place, Receipt
 from .owner import Owner, alive
 from .plan import Step
-from .prepare import Prepared
+from .prepare import Prepared, without_files
 from .receipts import DONE
 from .standing import Standing
 from .store import Store
@@ -46,14 +47,6 @@ class Free:
     """Nothing is kept: the node may run.  `expect` is the failed receipt that it replaces."""
 
     expect: int | None = None
-
-
-@dataclass(frozen=True)
-class Doubt:
-    """An earlier execution's outcome was lost; a person must say."""
-
-    receipt: Receipt
-    question: str
 
 
 @dataclass(frozen=True)
@@ -115,6 +108,10 @@ class Memory:
                 return Free()
             return self._by_content(step, prepared.key)
         receipt = self.ledger.find(self._place(prepared), self.slots, move=not look_only)
+        earlier = self._as_read(prepared, scope) if receipt is None else None
+        if earlier is not None:
+            prepared = earlier
+            receipt = self.ledger.find(self._place(prepared), self.slots, move=not look_only)
         if receipt is None:
             return self._other_doubt(step, None) or Free()
         again = receipt.state in DONE and (id in self.rerun or self._fell(prepared, receipt, scope))
@@ -129,6 +126,11 @@ class Memory:
         standing = self.standing
         return standing is not None and not standing.holds(prepared, receipt, scope, self)
 
+    def _as_read(self, prepared: Prepared, scope: Mapping[str, Any]) -> Prepared | None:
+        """Give the node with its files as it read them, if only later nodes changed them."""
+        standing = self.standing
+        return None if standing is None else standing.as_read(prepared, scope, self)
+
     def latest(self, node: str) -> Receipt | None:
         """Give the newest receipt of a node, under any key, whose effect happened."""
         return self.ledger.previous(self.session, node)
@@ -136,6 +138,19 @@ class Memory:
     def counting(self, prepared: Prepared) -> Receipt | None:
         """Give the receipt that counts for a node with these params; nothing is changed."""
         return self.ledger.find(self._place(prepared), self.slots, move=False)
+
+    def recall(self, prepared: Prepared) -> Kept | None:
+        """Give what a node gave last with these params, whatever has become of its files."""
+        if prepared.key is None:
+            return None
+        if prepared.step.reuse.by == "content":
+            return self.store.get(prepared.key) or UNKEPT.get(
+                (str(self.store.folder), prepared.key)
+            )
+        receipt = self.latest(prepared.step.node.id)
+        kept = receipt.kept if receipt is not None else None
+        same = kept and without_files(kept.params) == without_files(prepared.digests)
+        return kept if same else None
 
     def _other_doubt(self, step: Step, own: Receipt | None) -> Doubt | None:
         """Look whether what the node did before it was edited is in doubt."""
@@ -150,13 +165,16 @@ class Memory:
         return Place(self.workflow, self.session, prepared.key or "", prepared.step.node.id)
 
     def _by_content(self, step: Step, key: str) -> Found:
-        kept = self.store.get(key) or UNKEPT.get((str(self.store.folder), key))
+        kept = self._kept_by_content(key)
         return Free() if kept is None or _expired(kept, step) else Reusable(kept)
+
+    def _kept_by_content(self, key: str) -> Kept | None:
+        return self.store.get(key) or UNKEPT.get((str(self.store.folder), key))
 
     def _judge(self, receipt: Receipt, step: Step, look_only: bool) -> Found:
         match receipt.state:
             case "SUCCEEDED" if receipt.kept is not None and receipt.kept.action == UNREAD:
-                return Unread(failure_from(receipt.kept.outputs["failure"]))
+                return Unread(_failed_as(step, receipt.kept.outputs["failure"]))
             case "SUCCEEDED" | "RESOLVED_SENT":
                 kept = receipt.kept or self._unkept(receipt)
                 if kept is None:  # what was only read can be read again
@@ -165,9 +183,9 @@ class Memory:
             case "STARTED":
                 return self._judge_started(receipt, step, look_only)
             case "IN_DOUBT":
-                return Doubt(receipt, receipt.question)
+                return self._doubt(receipt, receipt.question)
             case "FAILED_REPORTED" if receipt.run == self.run and receipt.failure is not None:
-                return FailedBefore(failure_from(receipt.failure))
+                return FailedBefore(_failed_as(step, receipt.failure))
             case _:
                 return Free(receipt.id)
 
@@ -179,13 +197,19 @@ class Memory:
 
     def _judge_started(self, receipt: Receipt, step: Step, look_only: bool) -> Found:
         if (str(self.store.folder), receipt.id) in STRAGGLERS:
-            return Doubt(receipt, f"{step.node.id} is still running from an earlier run")
+            question = f"{step.node.id} is still running from an earlier run"
+            return Doubt(receipt, question, live=True)
         if receipt.owner is not None and receipt.owner != self.owner and alive(receipt.owner):
-            return Doubt(receipt, f"{step.node.id} is being run by process {receipt.owner.pid}")
+            question = f"{step.node.id} is being run by process {receipt.owner.pid}"
+            return Doubt(receipt, question, live=True)
         question = doubt_text(step.node.id, "the process that ran it is gone")
         if not look_only:
             self.ledger.doubt(receipt.id, question)
-        return Doubt(receipt, question)
+        return self._doubt(receipt, question)
+
+    def _doubt(self, receipt: Receipt, question: str) -> Doubt:
+        """Ask about the very effect that the node would have now."""
+        return Doubt(receipt, question, self.ledger.first_attempt(receipt), own=True)
 
     def previous(self, node: str) -> Mapping[str, str] | None:
         """Give the digests of the params that an effect of this node last succeeded with."""
@@ -198,6 +222,10 @@ class Memory:
     def claim(self, prepared: Prepared, expect: int | None) -> tuple[Receipt, bool]:
         """Write the intent to disk before the effect; says whether this run won the claim."""
         return self.ledger.claim(self._place(prepared), self.run, self.owner, expect)
+
+    def resend(self, receipt: Receipt) -> Receipt | None:
+        """Claim an effect in doubt once more, under its idempotency key; None: it is settled."""
+        return self.ledger.resend(receipt.id, self.run, self.owner)
 
     def keep(self, prepared: Prepared, ended: Ended, receipt: Receipt | None) -> bool:
         """Put a result on disk; False where it has no codec and only this process has it."""
@@ -264,14 +292,6 @@ class Memory:
         future.add_done_callback(end)
 
 
-def doubt_text(node: str, cause: str) -> str:
-    """Say what a person is asked about an effect whose outcome was lost."""
-    return (
-        f"{node}: {cause}, and its effect may or may not have happened. Look at the other side, "
-        f"then resolve {node}: it was sent, or it was not"
-    )
-
-
 def _kept(prepared: Prepared, action: Action, seconds: float) -> Kept:
     return Kept(
         outputs=dict(action.outputs),
@@ -285,6 +305,11 @@ def _kept(prepared: Prepared, action: Action, seconds: float) -> Kept:
 def _expired(kept: Kept, step: Step) -> bool:
     lifetime = step.reuse.lifetime
     return lifetime is not None and time.time() - kept.made_at > lifetime
+
+
+def _failed_as(step: Step, document: Mapping[str, Any]) -> Failure:
+    """Give a failure that was kept as that of this node, which may be called otherwise by now."""
+    return dataclasses.replace(failure_from(document), node=step.node.id)
 
 
 def failure_document(failure: Failure) -> dict[str, Any]:

@@ -17,15 +17,17 @@ from ..nodes import registry
 from ..problem import Problem
 from ..settings import LIMITS
 from .backend import Backend
+from .doubts import doubt_text
+from .job import Ask, Job
 from .ledger import Ledger
-from .memory import Memory, doubt_text
+from .memory import Memory
 from .outputs import outputs_of
 from .owner import Owner
 from .plan import WHOLE, Plan, Scope, make_plan
 from .prepare import Site
 from .preview import preview
 from .result import NodeRun, Outcome, Preview
-from .scheduler import Ask, Job, Scheduler
+from .scheduler import Scheduler
 from .secrets import Redactor
 from .standing import Standing
 from .states import run_state

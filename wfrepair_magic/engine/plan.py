@@ -11,6 +11,7 @@ from ..ir.model import Definition, Edge, Effect, Node, Retry
 from ..ir.names import nearest
 from ..ir.templates import heads, source_template
 from ..nodes.base import NodeType
+from ..settings import LIMITS
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,8 @@ class Step:
     """One node, ready to be decided about: its type, what it waits for, how it may be reused.
 
     `needs` are the nodes that its templates cannot do without, `mentions` all that they name;
-    `remaining` is the length in nodes of the longest path that begins here.
+    `remaining` is the length in nodes of the longest path that begins here.  `idempotent` is for
+    how many seconds after its first attempt its effect may be sent again; None: not at all.
     """
 
     node: Node
@@ -49,6 +51,12 @@ class Step:
     mentions: frozenset[str]
     edges_in: tuple[Edge, ...] = ()
     edges_out: tuple[Edge, ...] = ()
+    idempotent: float | None = None
+
+    @property
+    def reads_files(self) -> bool:
+        """Whether the content of files belongs to the node's key."""
+        return self.type.files is not None or bool(self.node.reads)
 
 
 @dataclass(frozen=True)
@@ -112,6 +120,7 @@ def make_plan(definition: Definition, types: Mapping[str, NodeType], scope: Scop
             ),
             needs=frozenset(id for id in mentions if needed[id]),
             mentions=mentions,
+            idempotent=_window(node.idempotent, node_type.idempotent),
         )
     sources = [source_template(output.source) for output in definition.outputs.values()]
     shown = frozenset(heads(sources)) & waits.keys()
@@ -136,6 +145,12 @@ def reuse_of(effect: Effect, cache: bool | float | None) -> Reuse:
 def _retry(definition: Definition, node: Node, node_type: NodeType) -> Retry:
     from_type = Retry(attempts=node_type.retry) if node_type.retry is not None else None
     return node.retry or from_type or definition.defaults.retry or Retry()
+
+
+def _window(*said: bool | float | None) -> float | None:
+    """Give the window that the first says who says anything."""
+    found = next((value for value in said if value is not None), False)
+    return LIMITS.idempotent_seconds if found is True else found or None
 
 
 def _first(*values: float | None) -> float | None:

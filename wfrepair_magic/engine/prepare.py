@@ -9,20 +9,24 @@ from typing import Any
 
 from ..failure import Failure
 from ..ir.findings import problem_of
-from ..ir.model import Definition
+from ..ir.model import Definition, Node
 from ..ir.params import resolve_params, value_problem
+from ..ir.shell import compile as compile_program
 from ..ir.templates import Resolution
 from ..ir.templates import resolve as resolve_templates
 from ..ir.workflow import Workflow
 from ..nodes.base import BadParam, Context, NodeType
 from ..problem import Problem, path_text
 from .code_keys import CodeKey, code_of, digest_with_code
+from .copying import TooDeep
 from .keys import KEY_VERSION, Unkeyable, digest
 from .plan import Step
-from .readings import contents
+from .readings import READS, content, files_of
 from .recovery import failure_of
 from .secrets import Redactor
 from .shapes import shape
+
+_READ = f"{READS} "
 
 
 @dataclass(frozen=True)
@@ -57,7 +61,10 @@ class Prepared:
     """A node whose params are resolved.  Secrets in `params` are references.
 
     `key` is None where something cannot be keyed (`unkeyable` says what): the node then runs
-    unreused.  `digests` holds the digest of each param; `document` is the readable key.
+    unreused.  `digests` holds the digest of each param and, as ``reads NAME``, of each file (""
+    where there is none); `document` is the readable key.  `look`
+    is what the node's `verify` looks at, None where it has none; `files` says where the files
+    lie that it reads.
     """
 
     step: Step
@@ -67,27 +74,43 @@ class Prepared:
     document: Mapping[str, Any] = field(default_factory=dict)
     notices: tuple[str, ...] = ()
     unkeyable: str = ""
+    look: Any = None
+    files: Mapping[str, Path] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Resolved(Resolution):
-    """What became of a node's templates: `value` holds its params, `reads` the files it reads."""
+    """What became of a node's templates: `value` holds its params, `reads` the files it reads.
+
+    `look` is what its `verify` looks at.
+    """
 
     reads: Any = ()
+    look: Any = None
 
 
 def resolve(step: Step, scope: Mapping[str, Any]) -> Resolved:
-    """Resolve a node's params and `reads` against a scope in which secrets are references."""
+    """Resolve a node's templates against a scope in which secrets are references."""
     node = step.node
     params = resolve_params(node.params, step.type.spec, scope, (*node.slot, "params"))
     reads = resolve_templates(node.reads, scope, (*node.slot, "reads"))
+    look = _resolve_look(node, scope)
     return Resolved(
         params.value,
-        params.unresolved + reads.unresolved,
-        params.undecided | reads.undecided,
-        params.gone | reads.gone,
+        params.unresolved + reads.unresolved + look.unresolved,
+        params.undecided | reads.undecided | look.undecided,
+        params.gone | reads.gone | look.gone,
         reads.value,
+        look.value,
     )
+
+
+def _resolve_look(node: Node, scope: Mapping[str, Any]) -> Resolution:
+    check = node.verify
+    if check is None:
+        return Resolution(None)
+    verb = compile_program if check.kind == "command" else resolve_templates
+    return verb(check.what, scope, (*node.slot, "verify", check.kind))
 
 
 def template_failure(step: Step, resolution: Resolution, site: Site) -> Failure | None:
@@ -163,17 +186,49 @@ def _keyed(step: Step, resolution: Resolved, site: Site) -> Prepared:
             digests[name] = digest_with_code(value)
         except Unkeyable as error:
             raise Unkeyable(f"params.{name}{error.path}", error.what) from error
+    paths = _files(step, resolution, site)
+    files = {name: content(path) for name, path in paths.items()}
     document = {
         "key_version": KEY_VERSION,
         "type": step.type.name if step.type.code is None else "function",
         "version": step.type.version,
         "code": code.document if code is not None else None,
-        "files": _files(step, resolution, site),
+        "files": files,
         "environment": dict(step.type.variables(params)) if step.type.variables else {},
         "params": digests,
     }
     notices = code.notices if code is not None else ()
-    return Prepared(step, params, digest(document), digests, document, notices)
+    digests = digests | read_digests(files)
+    return Prepared(
+        step, params, digest(document), digests, document, notices,
+        look=resolution.look, files=paths,
+    )  # fmt: skip
+
+
+def read_digests(files: Mapping[str, str | None]) -> dict[str, str]:
+    """Give the entries of `Prepared.digests` for files that a node reads."""
+    return {f"{READS} {name}": content or "" for name, content in files.items()}
+
+
+def with_files(prepared: Prepared, files: Mapping[str, str | None]) -> Prepared:
+    """Give a node as it is keyed when the files that it reads hold something else."""
+    document = {**prepared.document, "files": dict(files)}
+    digests = without_files(prepared.digests) | read_digests(files)
+    return replace(prepared, key=digest(document), document=document, digests=digests)
+
+
+def without_files(digests: Mapping[str, str]) -> dict[str, str]:
+    """Give the digests of a node's params alone."""
+    return {name: one for name, one in digests.items() if not name.startswith(_READ)}
+
+
+def read_then(digests: Mapping[str, str]) -> dict[str, str | None]:
+    """Give what each file held that a node read, from the digests that were kept with it."""
+    return {
+        name.removeprefix(_READ): one or None
+        for name, one in digests.items()
+        if name.startswith(_READ)
+    }
 
 
 def _code(node_type: NodeType, effect: bool, site: Site) -> CodeKey | None:
@@ -192,9 +247,30 @@ def _code(node_type: NodeType, effect: bool, site: Site) -> CodeKey | None:
     return found
 
 
-def _files(step: Step, resolution: Resolved, site: Site) -> dict[str, str | None]:
+def _files(step: Step, resolution: Resolved, site: Site) -> dict[str, Path]:
     if step.type.files is None and not resolution.reads:
         return {}
     params, reads = site.redactor.reveal((resolution.value, resolution.reads))
-    found = contents(step.type, params, reads, site.context(step.node.id))
-    return {site.redactor.hide_text(name): content for name, content in found.items()}
+    found = files_of(step.type, params, reads, site.context(step.node.id))
+    return {site.redactor.hide_text(name): path for name, path in found.items()}
+
+
+def too_deep(step: Step, error: TooDeep) -> Failure:
+    """Make the failure of an effect one of whose params goes deeper than can be copied."""
+    return replace(
+        unkeyable(step, ""), code="KEY02", message=f"{step.node.id}: one of its params: {error}"
+    )
+
+
+def unkeyable(step: Step, what: str) -> Failure:
+    """Make the failure of an effect that cannot be told from others; `what` says why."""
+    return Failure(
+        node=step.node.id,
+        code="KEY01",
+        category="params",
+        helps="change",
+        effect="no",
+        fixable=True,
+        message=f"{step.node.id} has an effect, and {what}: it could be sent twice unnoticed",
+        hint="pass plain values; or say `effect: pure` or `read`, if the node changes nothing",
+    )

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from typing import Any
 
 from ..failure import Failure
 from ..ir.templates import UNDECIDED, Gone
 from . import order
-from .memory import Doubt, Lost, Memory, Reusable, Unread
+from .doubts import Doubt, way_out
+from .memory import Lost, Memory, Reusable, Unread
 from .order import End
 from .plan import Plan, Step
 from .prepare import Prepared, Site, prepare, resolve, template_failure
@@ -77,10 +79,19 @@ class _Walk:
                 self._end(step, "reused", End("reused"))
             case Unread(failure):
                 self._fail(step, failure)
-            case Doubt():
-                self._end(step, "in doubt", End("in_doubt"))
+            case Doubt() as doubt:
+                self._doubt(prepared, doubt)
             case _:
                 self._would_run(step, prepared)
+
+    def _doubt(self, prepared: Prepared, doubt: Doubt) -> None:
+        match way_out(doubt, prepared, self.memory.run, time.time()):
+            case "resend":
+                self._end(prepared.step, "would resend", End(OPEN))
+            case "look":
+                self._end(prepared.step, "would verify", End(OPEN))
+            case "ask":
+                self._end(prepared.step, "in doubt", End("in_doubt"))
 
     def _is_shaken(self, step: Step) -> bool:
         """Whether its reuse depends on files that a node before it may change in the run."""

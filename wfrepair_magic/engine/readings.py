@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from ..ir.values import json_type
 from ..nodes.base import BadParam, Context, NodeType
+from ..nodes.disk import opened
 from ..nodes.paths import matching
 
 READS = "reads"
 
 
-def contents(
+def files_of(
     node_type: NodeType, params: Mapping[str, Any], reads: Any, ctx: Context
-) -> dict[str, str | None]:
-    """Map each file to the SHA-256 of its content; None where there is no such file.
+) -> dict[str, Path]:
+    """Map the name of each file whose content belongs to a node's key to where it lies.
 
     `reads` is a path or pattern, or a list of them, resolved.  A file of the type bears its
     number (``file 0/``, which is no name), because its path stands in the params; one that is
@@ -30,7 +32,7 @@ def contents(
         if not isinstance(written, str):
             raise BadParam(READS, f"`{READS}` names files as text, not as {json_type(written)}")
         paths |= matching(written, ctx, READS)
-    return {name: _content(path) for name, path in paths.items()}
+    return paths
 
 
 def _flat(reads: Any) -> Iterator[Any]:
@@ -42,10 +44,15 @@ def _flat(reads: Any) -> Iterator[Any]:
         yield reads
 
 
-def _content(path: Path) -> str | None:
-    """Hash a file's content; None where there is no such file (the node will say so)."""
+def content(path: Path) -> str | None:
+    """Give the SHA-256 of a file's content; None where there is none (the node will say so).
+
+    Raises BadParam for what is no plain file: a pipe would keep the reader for ever.
+    """
+    if not os.path.lexists(path):
+        return None
     try:
-        with path.open("rb") as file:
+        with opened(path) as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
-    except (FileNotFoundError, IsADirectoryError, PermissionError):
+    except PermissionError:
         return None

@@ -25,6 +25,7 @@ class State(StrEnum):
     IN_DOUBT = "IN_DOUBT"
     RESOLVED_SENT = "RESOLVED_SENT"
     RESOLVED_NOT_SENT = "RESOLVED_NOT_SENT"
+    RESENT = "RESENT"
     SUPERSEDED = "SUPERSEDED"
 
 
@@ -32,7 +33,10 @@ OPEN = frozenset({State.STARTED, State.IN_DOUBT})
 """The outcome is not known (yet)."""
 
 RESOLVED = frozenset({State.RESOLVED_SENT, State.RESOLVED_NOT_SENT})
-"""A person said what became of it."""
+"""A person, or a probe, said what became of it."""
+
+SETTLED = RESOLVED | {State.RESENT}
+"""A failure or a doubt that comes late changes nothing: a word, or the next attempt, counts."""
 
 DONE = frozenset({State.SUCCEEDED, State.RESOLVED_SENT})
 """The effect happened and counts."""
@@ -124,6 +128,15 @@ def intent(place: Place, run: str, owner: Owner, before: Row | None) -> Row:
         "started": time.time(),
         "question": "",
     }
+
+
+def word(row: Row, sent: bool, by: str) -> Row:
+    """Give what a word on an effect changes: what became of it, who says so, and when."""
+    resolution = json.dumps({"by": by, "at": time.time(), "sent": sent})
+    said: Row = {"resolution": resolution, "ended": row["ended"]}
+    if row["state"] in DONE:  # only its value was not known
+        return said
+    return {**said, "state": State.RESOLVED_SENT if sent else State.RESOLVED_NOT_SENT}
 
 
 def may_claim(newest: Row | None, expect: int | None) -> bool:

@@ -195,16 +195,19 @@ class Again:
     wait: float
 
 
-def next_attempt(failure: Failure, retry: Retry, attempt: int, chance: float) -> Again | None:
+def next_attempt(
+    failure: Failure, retry: Retry, attempt: int, chance: float, resend: bool = False
+) -> Again | None:
     """Say whether another attempt follows the `attempt`-th, counted from 1, and after how long.
 
     Only what time may heal is tried again, or what `retry.on` names; and only if the effect
-    surely did not happen.  `chance` in [0, 1) spreads the wait by `retry.jitter` (a share).
+    surely did not happen, or, with `resend`, if an effect in doubt may be sent again.  `chance`
+    in [0, 1) spreads the wait by `retry.jitter` (a share).
     """
-    if attempt >= retry.attempts or failure.effect in ("in_doubt", "yes"):
+    harmless = failure.effect == "no" or (resend and failure.effect == "in_doubt")
+    if attempt >= retry.attempts or not (harmless or failure.effect == "reported"):
         return None
-    named = failure.code in retry.on
-    if not named and (failure.helps != "wait" or failure.effect != "no"):
+    if failure.code not in retry.on and not (harmless and failure.helps == "wait"):
         return None
     first = LIMITS.retry_wait if retry.wait is None else retry.wait
     wait = min(first * retry.backoff ** (attempt - 1), LIMITS.retry_wait_max)

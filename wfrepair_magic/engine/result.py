@@ -65,10 +65,11 @@ class Preview:
     """What a run would do, found out without executing anything.
 
     `verdicts` maps each node to "reused", "runs", "would send" (a first effect), "would send
-    again" (an effect that this node already had, under another key), "in doubt" (a person must
-    say first) or "failed" (its templates do not resolve).  `failures` are those dry failures;
-    `changed` maps write nodes that would run, and had completed before, to the params whose
-    resolved value differs from then.
+    again" (an effect that this node already had, under another key), "would resend" (one in
+    doubt, with the same idempotency key), "would verify" (one in doubt, whose `verify` tells
+    first), "in doubt" (a person must say first) or "failed" (its templates do not resolve).
+    `failures` are those dry failures; `changed` maps write nodes that would run, and had
+    completed before, to the params whose resolved value differs from then.
     """
 
     verdicts: Mapping[str, str]

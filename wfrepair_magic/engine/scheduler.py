@@ -8,82 +8,32 @@ import queue
 import random
 import threading
 import time
-from collections.abc import Callable, Mapping
 from concurrent.futures import Future
-from dataclasses import dataclass, field
-from typing import Any
 
 from .. import events
 from ..failure import Failure
 from ..nodes.base import Action, AnswerUnreadable, Cancelled, Context, TimedOut
 from ..settings import LIMITS
 from . import order, states
-from .backend import Backend, Ended
+from .backend import Ended
 from .board import Board
 from .copying import TooDeep, fresh
+from .doubts import Doubt, lost_text
 from .dry import dry_failures
+from .endings import failure_in, hand_on, hidden, write_down
 from .envelope import Kept
+from .job import Job, Later, Running, deadline
 from .ledger import Receipt
-from .memory import Doubt, FailedBefore, Free, Lost, Memory, Reusable, Unread, doubt_text
-from .plan import Plan, Step
-from .prepare import Prepared, Site, prepare, resolve, template_failure
-from .recovery import failure_of, next_attempt
+from .looks import Looked
+from .memory import FailedBefore, Free, Lost, Reusable, Unread
+from .plan import Step
+from .prepare import Prepared, prepare, resolve, template_failure, too_deep, unkeyable
+from .recovery import Again, next_attempt
 from .result import Outcome
-from .shapes import shape
-
-Ask = Callable[[str, str], str | None]
-"""Asks a person about an effect in doubt: (node, question) → "sent", "not-sent" or None."""
+from .settling import Settling
 
 POLL = 0.05
 """Seconds between looks at the clock and at an interrupt while nodes are running."""
-
-
-@dataclass(frozen=True)
-class Job:
-    """Everything that one pass of the loop needs.
-
-    `values` are the resolved inputs, secrets as references, and ``env``.  `attempts` counts the
-    executions of earlier passes of the same run.  `stop` is set by an interrupt.
-    """
-
-    plan: Plan
-    site: Site
-    memory: Memory
-    backend: Backend
-    values: Mapping[str, Any]
-    emit: Callable[[events.Event], None]
-    stop: threading.Event
-    on_failure: str = "continue"
-    workers: int = LIMITS.workers
-    ask: Ask | None = None
-    attempts: Mapping[str, int] = field(default_factory=dict)
-
-
-@dataclass
-class _Running:
-    """One execution under way."""
-
-    prepared: Prepared
-    receipt: Receipt | None
-    context: Context
-    attempt: int
-    future: Future[Ended] | None = None
-    deadline: float | None = None
-    given_up: bool = False
-
-    @property
-    def step(self) -> Step:
-        return self.prepared.step
-
-
-@dataclass(frozen=True, order=True)
-class _Later:
-    """The next attempt of a node that failed in a way that time may heal."""
-
-    when: float
-    node: str
-    attempt: int = field(compare=False)
-    receipt: Receipt | None = field(compare=False)
 
 
 class Scheduler:
@@ -92,41 +42,46 @@ class Scheduler:
     def __init__(self, job: Job) -> None:
         self.job = job
         self.board = Board(job.plan, job.values, job.attempts, job.emit)
-        self.running: dict[str, _Running] = {}
-        self.later: list[_Later] = []
+        self.running: dict[str, Running] = {}
+        self.later: list[Later] = []
         self.twins: list[Prepared] = []  # each waits for an equal pure node that is under way
-        self.messages: queue.SimpleQueue[Ended | events.Event] = queue.SimpleQueue()
+        self.messages: queue.SimpleQueue[Ended | Looked | events.Event] = queue.SimpleQueue()
+        self.doubts = Settling(job, self.board, self, self.messages.put)
         self.interrupted = False
-        self.begin = time.perf_counter()
+        self.begun = time.perf_counter()
 
     # --- the loop ---------------------------------------------------------------------------
 
     def run(self) -> Outcome:
         """Run the plan to its end and give what it leaves."""
-        while self.board.ready or self.later or self.running or self.twins:
+        while self.board.ready or self.twins or self._under_way:
             self._look_at_the_clock()
             self._start_ready()
-            if self.running or self.later:
+            if self._under_way:
                 self._receive()
         self._try_the_rest()
         return self._outcome()
 
     @property
-    def _stopping(self) -> bool:
+    def _under_way(self) -> bool:
+        return bool(self.running or self.later or self.doubts.looks.under_way)
+
+    @property
+    def stopping(self) -> bool:
         """Whether nothing more may start: after an interrupt, or a failure if that stops."""
         return self.interrupted or (self.job.on_failure == "stop" and bool(self.board.failures))
 
     def _start_ready(self) -> None:
         twins, self.twins = self.twins, []
         for twin in twins:
-            if self._stopping:
+            if self.stopping:
                 self.board.skip(twin.step.node.id, order.STOPPED)
             else:
-                self._apply(twin)
+                self.decide(twin)
         while self.board.ready and len(self.running) < self.job.workers:
             step = self.board.next()
             reason = self.board.reason_to_skip(step)
-            if reason is None and self._stopping:
+            if reason is None and self.stopping:
                 reason = order.STOPPED
             if reason is not None:
                 self.board.skip(step.node.id, reason)
@@ -140,6 +95,8 @@ class Scheduler:
             return
         if isinstance(message, Ended):
             self._ended(message)
+        elif isinstance(message, Looked):
+            self.doubts.looked(message)
         else:
             self.job.emit(message)
 
@@ -147,7 +104,7 @@ class Scheduler:
         if self.job.stop.is_set() and not self.interrupted:
             self._interrupt()
         now = time.monotonic()
-        while self.later and (self._stopping or self.later[0].when <= now):
+        while self.later and (self.stopping or self.later[0].when <= now):
             self._again(heapq.heappop(self.later))
         for running in list(self.running.values()):
             if running.deadline is not None and now > running.deadline:
@@ -161,6 +118,7 @@ class Scheduler:
             running.deadline = time.monotonic() + LIMITS.cancel_seconds
             if running.step.type.is_async and running.future is not None:
                 running.future.cancel()
+        self.doubts.interrupt()
 
     # --- before a node's code ---------------------------------------------------------------
 
@@ -174,17 +132,17 @@ class Scheduler:
         if prepared.unkeyable:
             text = f"{step.node.id} cannot be reused: {prepared.unkeyable}"
             self.job.emit(events.Notice(text=text, node=step.node.id))
-        self._apply(prepared)
+        self.decide(prepared)
 
     def _prepare(self, step: Step) -> Prepared | Failure:
         resolution = resolve(step, self.board.scope_of(step))
         broken = template_failure(step, resolution, self.job.site)
         prepared = broken or prepare(step, resolution, self.job.site)
         if isinstance(prepared, Prepared) and prepared.unkeyable and step.effect == "write":
-            return _unkeyable(step, prepared.unkeyable)
+            return unkeyable(step, prepared.unkeyable)
         return prepared
 
-    def _apply(self, prepared: Prepared) -> None:
+    def decide(self, prepared: Prepared) -> None:
         """Reuse, run, fail or ask, as what is kept for the node says."""
         if self._has_twin_under_way(prepared):
             return self.twins.append(prepared)
@@ -192,13 +150,13 @@ class Scheduler:
             case Reusable(kept):
                 self.board.reuse(prepared.step, kept, max(0.0, time.time() - kept.made_at))
             case Free(expect):
-                self._begin(prepared, expect, attempt=1)
+                self.begin(prepared, expect, attempt=1)
             case FailedBefore(failure) | Unread(failure):
                 self.board.fail(prepared.step, failure)
             case Lost(receipt):
                 self._lost(prepared.step, receipt)
-            case Doubt(receipt, question):
-                self._doubt(prepared, receipt, question)
+            case Doubt() as doubt:
+                self.doubts.found(prepared, doubt)
 
     def _has_twin_under_way(self, prepared: Prepared) -> bool:
         """Whether the same is being computed for another node: then its result will do."""
@@ -211,44 +169,45 @@ class Scheduler:
         """An effect whose result was not kept: done, unless somebody needs its value."""
         id = step.node.id
         if self.board.is_needed(id):
-            return self.board.wait(
-                id,
-                f"{id} is done, but its result could not be kept; resolve {id} as sent, with its "
-                "value, or let it run again",
-            )
+            return self.board.wait(id, lost_text(id))
         made_at = receipt.ended or receipt.started
         bare = receipt.bare or Kept({}, "default", made_at, 0.0, {})
         self.board.reuse(step, bare, max(0.0, time.time() - made_at))
 
-    def _doubt(self, prepared: Prepared, receipt: Receipt, question: str) -> None:
-        id = prepared.step.node.id
-        answer = self.job.ask(id, question) if self.job.ask is not None else None
-        if answer is None or receipt.state == "STARTED":  # nobody can answer for what still runs
-            return self.board.doubt(id, question)
-        memory = self.job.memory
-        memory.ledger.resolve(memory.session, id, answer == "sent", "asked during the run")
-        self._apply(prepared)
-
     # --- a node's code ----------------------------------------------------------------------
 
-    def _begin(self, prepared: Prepared, expect: int | None, attempt: int) -> None:
-        """Claim the effect, if the node has one, and submit its code."""
+    def begin(
+        self, prepared: Prepared, expect: int | None, attempt: int, resent: Receipt | None = None
+    ) -> None:
+        """Claim the effect, if the node has one, and submit its code.
+
+        `resent` is the receipt of an attempt in doubt that this one repeats.
+        """
         try:
             params = self.job.site.redactor.reveal(fresh(dict(prepared.params)))
         except TooDeep as error:
-            return self.board.fail(prepared.step, _too_deep(prepared.step, error))
+            return self.board.fail(prepared.step, too_deep(prepared.step, error))
         receipt = None
         if prepared.step.effect == "write":
-            receipt, won = self.job.memory.claim(prepared, expect)
-            if not won:
-                return self._apply(prepared)  # somebody was faster: take what they have
+            receipt = self._claim(prepared, expect, resent)
+            if receipt is None:
+                return self.decide(prepared)  # somebody was faster: take what they have
         id = prepared.step.node.id
         context = self._context(prepared.step, receipt, attempt)
-        running = _Running(prepared, receipt, context, attempt, deadline=_deadline(prepared.step))
+        running = Running(prepared, receipt, context, attempt, resent is not None)
+        running.deadline = deadline(prepared.step)
         self.running[id] = running
         self.board.start(id, attempt)
         running.future = self.job.backend.submit(prepared.step.type, params, context)
         running.future.add_done_callback(lambda future: self._post(running, future))
+
+    def _claim(
+        self, prepared: Prepared, expect: int | None, resent: Receipt | None
+    ) -> Receipt | None:
+        if resent is not None:
+            return self.job.memory.resend(resent)
+        receipt, won = self.job.memory.claim(prepared, expect)
+        return receipt if won else None
 
     def _context(self, step: Step, receipt: Receipt | None, attempt: int) -> Context:
         id, hide = step.node.id, self.job.site.redactor.hide_text
@@ -269,7 +228,7 @@ class Scheduler:
             report=report,
         )
 
-    def _post(self, running: _Running, future: Future[Ended]) -> None:
+    def _post(self, running: Running, future: Future[Ended]) -> None:
         """Bring an ended execution to the loop's queue; called on the worker's thread."""
         if future.cancelled():
             id = running.step.node.id
@@ -288,7 +247,7 @@ class Scheduler:
         if ended.error is not None:
             return self._broke(running, ended, ended.error)
         try:
-            action = self._hidden(ended.action or Action("default"))
+            action = hidden(ended.action or Action("default"), self.job.site.redactor)
         except TooDeep as error:
             unusable = AnswerUnreadable(f"its result cannot be kept: {error}")
             return self._broke(running, ended, unusable)
@@ -298,85 +257,60 @@ class Scheduler:
         self.job.memory.rerun.discard(ended.node)
         self.board.finish(running.step, action, kept)
 
-    def _hidden(self, action: Action) -> Action:
-        """Copy what a node gave, so that it can change no more, with its secrets as references."""
-        outputs = self.job.site.redactor.hide(fresh(dict(action.outputs)))
-        return Action(action.name, outputs)
-
-    def _give_up(self, running: _Running) -> None:
+    def _give_up(self, running: Running) -> None:
         """Stop waiting for a node that does not end in its time; its thread is left behind."""
         id = running.step.node.id
         running.given_up = True
         running.context.cancelled.set()
         if running.receipt is not None and running.future is not None:
-            hidden: Future[Ended] = Future()
-            running.future.add_done_callback(lambda future: self._hide_late(future, hidden))
-            self.job.memory.leave_behind(running.prepared, running.receipt, hidden)
+            late: Future[Ended] = Future()
+            redactor = self.job.site.redactor
+            running.future.add_done_callback(lambda future: hand_on(future, late, redactor))
+            self.job.memory.leave_behind(running.prepared, running.receipt, late)
         del self.running[id]
         seconds = running.step.timeout or LIMITS.cancel_seconds
         error = Cancelled(id) if self.interrupted else TimedOut(seconds)
         self.board.spend(id, seconds)
         self._broke(running, Ended(id, running.attempt, seconds, error=error), error)
 
-    def _hide_late(self, future: Future[Ended], hidden: Future[Ended]) -> None:
-        """Hand on an end that came too late, with its secrets as references."""
-        ended = None if future.cancelled() else future.result()
-        if ended is None or ended.action is None:
-            hidden.cancel()
-        else:
-            hidden.set_result(dataclasses.replace(ended, action=self._hidden(ended.action)))
-
-    def _broke(self, running: _Running, ended: Ended, error: BaseException) -> None:
+    def _broke(self, running: Running, ended: Ended, error: BaseException) -> None:
         """Judge a node's failure: cancelled, again, in doubt, or failed."""
-        failure = self._failure(running, ended, error)
+        failure = failure_in(running, ended, error, self.job.site.redactor)
         if running.receipt is not None:
-            self._write_down(running, running.receipt, failure)
-        if failure.effect == "in_doubt":
-            question = doubt_text(ended.node, failure.message)
-            return self.board.doubt(ended.node, question, failure)
+            write_down(self.job.memory, running, running.receipt, failure)
+            if failure.effect == "in_doubt":
+                return self.doubts.left(running, running.receipt, failure)
         if isinstance(error, Cancelled) and self.interrupted:
             return self.board.cancel(ended.node)
+        self.fail_or_retry(running, failure)
+
+    def fail_or_retry(self, running: Running, failure: Failure) -> None:
+        """End an execution whose effect did not happen, or that reported its failure."""
         again = next_attempt(failure, running.step.retry, running.attempt, random.random())
-        if again is None or self._stopping:
+        if again is None or self.stopping:
             return self.board.fail(running.step, failure)
-        self.board.retry(ended.node, failure, again.wait)
-        when = time.monotonic() + again.wait
-        attempt = running.attempt + 1
-        heapq.heappush(self.later, _Later(when, ended.node, attempt, running.receipt))
+        self.try_later(running, failure, again)
 
-    def _failure(self, running: _Running, ended: Ended, error: BaseException) -> Failure:
-        redactor = self.job.site.redactor
-        failure = failure_of(ended.node, error, running.step.effect)
-        return dataclasses.replace(
-            failure,
-            message=redactor.hide_text(failure.message),
-            detail=redactor.hide_text(ended.detail),
-            reported=redactor.hide(fresh(dict(failure.reported))),
-            input_shapes={name: shape(value) for name, value in running.prepared.params.items()},
-            attempts=running.attempt,
-        )
+    def try_later(self, running: Running, failure: Failure, again: Again, doubt: str = "") -> None:
+        """Execute a node once more after a while; `doubt` is asked if that comes to nothing."""
+        id = running.step.node.id
+        self.board.retry(id, failure, again.wait)
+        when, attempt = time.monotonic() + again.wait, running.attempt + 1
+        heapq.heappush(self.later, Later(when, id, attempt, running.receipt, doubt))
 
-    def _write_down(self, running: _Running, receipt: Receipt, failure: Failure) -> None:
-        """Close the claim of an effect that failed, as far as its outcome is known."""
-        memory = self.job.memory
-        if failure.effect == "in_doubt":
-            if not running.given_up:  # else its thread may still end, and the claim stays open
-                memory.doubted(receipt, doubt_text(failure.node, failure.message))
-        elif failure.effect == "yes":
-            memory.unread(running.prepared, receipt, failure)
-        else:
-            memory.failed(receipt, failure)
-
-    def _again(self, later: _Later) -> None:
+    def _again(self, later: Later) -> None:
         """Start the next attempt of a node, unless the run is stopping."""
         step = self.job.plan.steps[later.node]
-        if self._stopping:
+        prepared = None if self.stopping else self._prepare(step)
+        if later.doubt and not isinstance(prepared, Prepared):
+            return self.board.doubt(later.node, later.doubt)
+        if prepared is None:
             return self.board.skip(later.node, order.STOPPED)
-        prepared = self._prepare(step)
         if isinstance(prepared, Failure):
             return self.board.fail(step, prepared)
         expect = later.receipt.id if later.receipt is not None else None
-        self._begin(prepared, expect, later.attempt)
+        resent = later.receipt if later.doubt else None
+        self.begin(prepared, expect, later.attempt, resent)
 
     # --- the end of the pass ----------------------------------------------------------------
 
@@ -400,33 +334,7 @@ class Scheduler:
             nodes=board.runs,
             failures=tuple(failures),
             action=board.last_action(),
-            seconds=time.perf_counter() - self.begin,
+            seconds=time.perf_counter() - self.begun,
             values=self.job.values,
             scope=board.scope,
         )
-
-
-def _deadline(step: Step) -> float | None:
-    if step.timeout is None:
-        return None
-    grace = LIMITS.cancel_seconds if step.type.spec.origin == "built-in" else 0.0
-    return time.monotonic() + step.timeout + grace
-
-
-def _too_deep(step: Step, error: TooDeep) -> Failure:
-    return dataclasses.replace(
-        _unkeyable(step, ""), code="KEY02", message=f"{step.node.id}: one of its params: {error}"
-    )
-
-
-def _unkeyable(step: Step, what: str) -> Failure:
-    return Failure(
-        node=step.node.id,
-        code="KEY01",
-        category="params",
-        helps="change",
-        effect="no",
-        fixable=True,
-        message=f"{step.node.id} has an effect, and {what}: it could be sent twice unnoticed",
-        hint="pass plain values; or say `effect: pure` or `read`, if the node changes nothing",
-    )

@@ -7,7 +7,8 @@ import time
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from ..errors import EngineBug
+from ..errors import BadWorkflow, EngineBug
+from ..ir.names import nearest
 from .ledger import Ledger
 from .ledger_file import LEASES, SESSIONS
 from .owner import Owner, alive
@@ -36,6 +37,23 @@ def current(ledger: Ledger, workflow: str) -> Session | None:
     """Give the session that `enter` would go on with in mode `open`; None where there is none."""
     row = _newest(ledger, workflow)
     return None if row is None else _session(row)
+
+
+def find(ledger: Ledger, workflow: str | None) -> Session:
+    """Give the newest session of a workflow; None means the one whose session is the newest.
+
+    Raises BadWorkflow, with the nearest name, where there is none.
+    """
+    rest = "SELECT workflow FROM sessions GROUP BY workflow ORDER BY max(id) DESC"
+    known = [str(name) for (name,) in ledger.file.sqlite.run(rest)]
+    if not known:
+        raise BadWorkflow("nothing has run in this store")
+    found = current(ledger, known[0] if workflow is None else workflow)
+    if found is None:
+        close = nearest(workflow or "", known)
+        hint = f"did you mean {close!r}?" if close else f"it knows {', '.join(known)}"
+        raise BadWorkflow(f"this store knows no workflow {workflow!r}; {hint}")
+    return found
 
 
 def enter(ledger: Ledger, workflow: str, mode: Mode, fresh: bool = False) -> Session:

@@ -25,6 +25,7 @@ TABLE: Final[Mapping[tuple[str, str], str]] = {
     ("running", "retry"): "pending",
     ("running", "cancel"): "cancelled",
     ("running", "doubt"): "in_doubt",
+    ("running", "wait"): "waiting",  # it was done, as its `verify` tells, and its value is lost
     ("skipped", "fail"): "failed",  # dry resolution found that its templates cannot resolve
 }
 """(state, signal) → state.  What is not in the table cannot happen."""

@@ -40,6 +40,16 @@ def _mapping(subject: Subject, value: Mapping[str, Any], place: Place) -> Iterat
         else:
             yield from _value(subject, item, key, place)
     yield from _missing_keys(value, place, meant)
+    if place.section.one and len(value) != 1:
+        yield _not_one(value, place)
+
+
+def _not_one(value: Mapping[str, Any], place: Place) -> Flaw:
+    """Say that a mapping, which is one of several things, is none or more than one."""
+    names = ", ".join(f"`{key.name}`" for key in place.section.keys.values() if not key.later)
+    code, found = ("LNG02", f"{len(value)} of them") if value else ("LNG05", "none")
+    message = f"{place.owner}: {place.section.title} is one of {names}, and here is {found}"
+    return Flaw(code, place.slot, message, node=place.node)
 
 
 def _missing_keys(value: Mapping[str, Any], place: Place, meant: set[str | None]) -> Iterator[Flaw]:

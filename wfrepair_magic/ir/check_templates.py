@@ -50,6 +50,8 @@ def template_flaws(subject: Subject) -> Iterator[Flaw]:
             place = (*node.slot, "params", name)
             if isinstance(value, str) and _in_program(subject, node, place):
                 yield from _program(node, place, value)
+        if node.verify is not None and node.verify.kind == "command":
+            yield from _program(node, (*node.slot, "verify", "command"), node.verify.what)
         for place, text in texts(node.params, (*node.slot, "params")):
             yield from _dialect(subject, node, place, text)
     for name, output in subject.definition.outputs.items():

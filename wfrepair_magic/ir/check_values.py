@@ -51,7 +51,7 @@ def wrong_kind(item: Any, key: Key, place: Place) -> Flaw:
     message = f"{place.owner}: `{key.name}` must be {said(key)}, not {described(item)}"
     hint = ""
     if isinstance(item, str) and "${" in item:
-        hint = "templates stand in `params`, in `reads` and in the `source` of outputs only"
+        hint = "templates stand in `params`, `reads`, `verify` and the `source` of outputs only"
     elif key.kinds[0] == "text" and item is not None and not isinstance(item, dict | list):
         hint = f'put it in quotes: `{key.name}: "{plainly(item)}"`'
     facts = {"kinds": key.kinds, "found_type": json_type(item)}
@@ -66,7 +66,7 @@ def value_flaws(kind: Kind, item: Any, key: Key, place: Place) -> Iterator[Flaw]
     elif kind == "name" and not NAME.fullmatch(item):
         message = f"{place.owner}: `{plainly(item)}` is not allowed as `{key.name}`"
         yield Flaw("LNG04", slot, message, f"use {NAME_RULE}", place.node)
-    elif kind == "template" and not item.strip():
+    elif kind in ("template", "filled") and not item.strip():
         yield Flaw("LNG02", slot, f"{place.owner}: `{key.name}` is empty", node=place.node)
     elif bound := bound_broken(key, item):
         message = f"{place.owner}: `{key.name}` must be {bound}, not {plainly(item)}"

@@ -19,6 +19,17 @@ PATTERN: Final = f"^{_WHOLE.pattern}$"
 """How a duration is written as text."""
 
 
+def spelled(seconds: float) -> str:
+    """Write a duration as authors do, in whole seconds from a second on: ``1d2h``, ``90ms``."""
+    if seconds < 1:
+        return f"{seconds * 1000:.0f}ms"
+    parts, left = [], round(seconds)
+    for unit, size in (("d", 86_400), ("h", 3600), ("m", 60), ("s", 1)):
+        count, left = divmod(left, size)
+        parts += [f"{count}{unit}"] if count else []
+    return "".join(parts[:2])
+
+
 def seconds(value: object) -> float | None:
     """Give a duration in seconds; None for what is none.  Zero and less are given as they are."""
     if isinstance(value, str):

@@ -93,7 +93,7 @@ def whereabouts(slot: Slot, node: str | None) -> str:
     """Say whose template stands at a slot: ``node `send`, param `body.text` ``."""
     if slot[:1] == ("outputs",):
         return f"output `{path_text(slot[1:2])}`"
-    if slot[:1] == ("nodes",) and slot[2:3] == ("reads",):
+    if slot[:1] == ("nodes",) and slot[2:3] in (("reads",), ("verify",)):
         return ", ".join(filter(None, (node and f"node `{node}`", f"`{path_text(slot[2:])}`")))
     inside = path_text(slot[3:]) if slot[:1] == ("nodes",) else path_text(slot)
     return ", ".join(filter(None, (node and f"node `{node}`", inside and f"param `{inside}`")))

@@ -50,6 +50,7 @@ class _Form:
 
 _FORMS: Final[Mapping[Kind, _Form]] = {
     "text": _Form("text", _is_text, _unless_empty),
+    "filled": _Form("text", _is_text, _unless_empty),
     "name": _Form("a name", _is_text, _unless_empty),
     "template": _Form("a template", _is_text, _unless_empty),
     "flag": _Form("true or false", lambda item: isinstance(item, bool)),

@@ -10,14 +10,14 @@ from typing import Final, Literal
 from .durations import LONGEST
 
 Kind = Literal[
-    "text", "name", "template", "flag", "integer", "number", "duration",
+    "text", "filled", "name", "template", "flag", "integer", "number", "duration",
     "texts", "params", "any", "section", "entries", "items",
 ]  # fmt: skip
 """What a key may hold.
 
-`name` is an identifier, `texts` a list of text (or one text), `params` a mapping whose keys the
-node type declares.  `section` is one mapping of the key's section, `entries` a mapping of names
-to such mappings, `items` a list of them.
+`filled` is text that is not empty, `name` an identifier, `texts` a list of text (or one text),
+`params` a mapping whose keys the node type declares.  `section` is one mapping of the key's
+section, `entries` a mapping of names to such mappings, `items` a list of them.
 """
 
 
@@ -45,19 +45,20 @@ class Key:
 
 @dataclass(frozen=True)
 class Section:
-    """One kind of mapping; `title` is what messages call it."""
+    """One kind of mapping; `title` is what messages call it, `one` says that one key stands."""
 
     name: str
     title: str
     keys: Mapping[str, Key]
+    one: bool = False
 
     def meant(self, written: str) -> Key | None:
         """Find the key that a registered alias means."""
         return next((key for key in self.keys.values() if written in key.aliases), None)
 
 
-def _section(name: str, title: str, *keys: Key) -> Section:
-    return Section(name, title, {key.name: key for key in keys})
+def _section(name: str, title: str, *keys: Key, one: bool = False) -> Section:
+    return Section(name, title, {key.name: key for key in keys}, one)
 
 
 NAME: Final = re.compile(r"[A-Za-z_][\w-]*")
@@ -177,8 +178,25 @@ NODE: Final = _section(
     Key("sandbox", ("any",), "How code is contained.", later=True),
     Key("limits", ("any",), "The limits of contained code.", later=True),
     Key("resources", ("any",), "What a distributed engine must offer.", later=True),
-    Key("idempotent", ("any",), "Whether sending again is harmless.", later=True),
-    Key("verify", ("any",), "How to find out whether the effect happened.", later=True),
+    Key("idempotent", ("flag", "duration"), "Whether, or how long, sending again with the same"
+        " idempotency key is harmless; true is 24h.", above=0, maximum=LONGEST,
+        aliases=("idempotency", "is_idempotent")),
+    Key("verify", ("section",), "A look that tells whether an effect in doubt happened.", "check",
+        aliases=("probe", "verification", "verify_with")),
+)  # fmt: skip
+
+CHECK: Final = _section(
+    "check", "a check",
+    Key("exists", ("filled",), "A path that is there.", aliases=("file", "path", "file_exists")),
+    Key("http", ("filled",), "A URL that answers a GET with 2xx.", aliases=("url", "get")),
+    Key("command", ("filled",), "A command line that ends with exit code 0.",
+        aliases=("shell", "cmd", "run", "script")),
+    Key("python", ("filled",), "A Python file that compiles.", later=True),
+    Key("imports", ("filled",), "A module that can be imported.", later=True),
+    Key("javascript", ("filled",), "A JavaScript file that compiles.", later=True),
+    Key("schema", ("any",), "A JSON Schema that the outputs fit.", later=True),
+    Key("that", ("filled",), "An expression over templates that holds.", later=True),
+    one=True,
 )  # fmt: skip
 
 RETRY: Final = _section(
@@ -222,6 +240,7 @@ DEFAULTS: Final = _section(
 )  # fmt: skip
 
 SECTIONS: Final[Mapping[str, Section]] = {
-    section.name: section for section in (WORKFLOW, INPUT, OUTPUT, NODE, RETRY, EDGE, DEFAULTS)
+    section.name: section
+    for section in (WORKFLOW, INPUT, OUTPUT, NODE, CHECK, RETRY, EDGE, DEFAULTS)
 }
 """All sections by name; a text is one mapping of the section `workflow`."""

@@ -72,6 +72,17 @@ class Retry:
 
 
 @dataclass(frozen=True)
+class Check:
+    """Something to look at: `kind` says how ("exists", "http", "command"), `what` at what.
+
+    `what` is text in which templates may stand.
+    """
+
+    kind: str
+    what: str
+
+
+@dataclass(frozen=True)
 class Edge:
     """`to` may run after `source` if `source` ended with `action`."""
 
@@ -86,8 +97,8 @@ class Node:
     """One node as its author wrote it: templates unresolved, defaults not filled in.
 
     `params` is the raw tree; `slot` is the node's place in the source.  `timeout` and a `cache`
-    lifetime are in seconds.  `reads` is one path or pattern, or several.  None means that the
-    author said nothing.
+    lifetime are in seconds, and so is an `idempotent` window.  `reads` is one path or pattern, or
+    several.  None means that the author said nothing.
     """
 
     id: str
@@ -103,11 +114,14 @@ class Node:
     optional: bool = False
     slot: Slot = ()
     reads: str | tuple[str, ...] = ()
+    idempotent: bool | float | None = None
+    verify: Check | None = None
 
     @property
     def templated(self) -> Mapping[str, Any]:
         """Give all of the node in which templates may stand, by its key."""
-        return {"params": self.params, "reads": self.reads}
+        verify = {self.verify.kind: self.verify.what} if self.verify is not None else {}
+        return {"params": self.params, "reads": self.reads, "verify": verify}
 
 
 @dataclass(frozen=True)

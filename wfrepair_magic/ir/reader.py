@@ -8,7 +8,7 @@ from typing import Any, Final
 from ..problem import Slot
 from .kinds import kind_of, read
 from .language import SECTIONS, Key
-from .model import MISSING, Defaults, Definition, Edge, Input, Node, Output, Retry
+from .model import MISSING, Check, Defaults, Definition, Edge, Input, Node, Output, Retry
 
 _Fields = dict[str, Any]
 
@@ -83,11 +83,17 @@ def _output(fields: _Fields, slot: Slot) -> Output | None:
     return Output(name=str(slot[-1]), **fields) if "source" in fields else None
 
 
+def _check(fields: _Fields, slot: Slot) -> Any:
+    """Read a check that stands alone."""
+    return Check(*next(iter(fields.items()))) if len(fields) == 1 else MISSING
+
+
 _MAKERS: Final[Mapping[str, Callable[[_Fields, Slot], Any]]] = {
     "node": _node,
     "edge": _edge,
     "input": _input,
     "output": _output,
+    "check": _check,
     "retry": lambda fields, slot: Retry(**fields),
     "defaults": lambda fields, slot: Defaults(**fields),
 }

@@ -52,6 +52,7 @@ _PLAIN: Final[Mapping[Kind, list[Schema]]] = {
     "text": [_TEXT],
     "name": [{**_TEXT, "pattern": _NAME}],
     "template": [{**_TEXT, "pattern": r"\S"}],
+    "filled": [{**_TEXT, "pattern": r"\S"}],
     "flag": [{"type": "boolean"}],
     "texts": [_TEXT, {"type": "array", "items": _TEXT}],
     "params": [{"type": "object"}],
@@ -98,6 +99,7 @@ def _section(section: Section) -> Schema:
         "properties": {key.name: _key(key, section) for key in built},
         "required": [key.name for key in built if key.required],
         "additionalProperties": False,
+        **({"minProperties": 1, "maxProperties": 1} if section.one else {}),
     }
 
 

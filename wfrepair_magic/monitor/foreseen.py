@@ -17,9 +17,16 @@ _WOULD: Final = {
     "runs": "run",
     "would send": "send",
     "would send again": "send again",
+    "would resend": "send once more",
+    "would verify": "look first",
     "in doubt": "wait for your answer",
     "failed": "fail",
     "skipped": "skip",
+}
+_IN_DOUBT: Final = {
+    "in doubt": "",
+    "would resend": "; it is idempotent, so it is sent with the same idempotency key",
+    "would verify": "; its `verify` tells, or asks you",
 }
 
 
@@ -40,8 +47,8 @@ def rows(nodes: Iterable[Node], plan: Preview) -> list[tuple[str, ...]]:
 
 def _because(plan: Preview, node: str) -> str:
     verdict, changed = plan.verdicts[node], plan.changed.get(node, ())
-    if verdict == "in doubt":
-        return "whether its effect happened is not known"
+    if verdict in _IN_DOUBT:
+        return "whether its effect happened is not known" + _IN_DOUBT[verdict]
     if changed:
         return f"changed since it was sent: {', '.join(changed)}"
     return ""

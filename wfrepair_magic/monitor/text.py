@@ -36,6 +36,10 @@ class Commands:
         """Give the line that says what became of a node's effect."""
         return self.resolve.replace("{node}", node)
 
+    def for_value(self, node: str) -> str:
+        """Give the line that gives the lost value of a node's effect."""
+        return self.for_doubt(node).replace("sent|not-sent", "--value …")
+
 
 def draw(state: RunState, now: float, commands: Commands, limit: int = 200) -> str:
     """Draw a run: header, node table, failures, problems, fixes, and how to go on.
@@ -164,9 +168,12 @@ def _some(names: Sequence[str], limit: int = 12) -> str:
 def ways_on(state: RunState, commands: Commands) -> list[tuple[str, str]]:
     """Give the commands with which a waiting or interrupted run goes on, each with a remark."""
     doubtful = [node.id for node in state.nodes.values() if node.state == "in_doubt"]
+    waiting = [node.id for node in state.nodes.values() if node.state == "waiting"]
     ways = [(commands.for_doubt(node), "") for node in doubtful if commands.resolve]
+    ways += [(commands.for_value(node), "") for node in waiting if commands.resolve]
     if state.state in ("WAITING", "CANCELLED") and commands.resume:
-        ways.append((commands.resume, " when that is answered" if doubtful else " to go on"))
+        remark = " when that is answered" if doubtful or waiting else " to go on"
+        ways.append((commands.resume, remark))
     return ways
 
 

@@ -174,8 +174,12 @@ class NodeType:
     they had still stands, so that a reuse can be refused (None: it always does), and
     `repeatable` whether it could be had again if it does not (None: it could).  `touches`
     gives, for a node's outputs, the files that it changed: what a later node of the workflow
-    has done to them takes nothing from the effect of an earlier one.  `variables`
+    has done to them takes nothing from the effect of an earlier one.  `added` gives, for
+    resolved params, the bytes that the node only adds to its file; None where what it leaves
+    does not depend on what was there.  `variables`
     gives the environment variables, by name, whose value belongs to the key.
+    `idempotent` says that sending again with the same idempotency key is harmless, or for how
+    many seconds after the first time.
     `takes_mapping`: `run` gets the params as one dict (built-in and open types).
     """
 
@@ -189,10 +193,12 @@ class NodeType:
     retry: int | None = None
     timeout: float | None = None
     cache: bool | float | None = None
+    idempotent: bool | float | None = None
     files: Callable[[Mapping[str, Any], Context], tuple[Path, ...]] | None = None
     stands: Callable[[Mapping[str, Any], Context], bool] | None = None
     repeatable: Callable[[Mapping[str, Any], Context], bool] | None = None
     touches: Callable[[Mapping[str, Any]], tuple[str, ...]] | None = None
+    added: Callable[[Mapping[str, Any]], bytes | None] | None = None
     variables: Callable[[Mapping[str, Any]], Mapping[str, str]] | None = None
 
     @property

@@ -57,6 +57,13 @@ def still_written(params: Mapping[str, Any], ctx: Context) -> bool:
     return data in found if params.get("append", False) else found == data
 
 
+def appended(params: Mapping[str, Any]) -> bytes | None:
+    """Give what `write_file` adds to its file with these params; None where it writes it anew."""
+    if not params.get("append", False):
+        return None
+    return _encoded(params["content"], params.get("encoding", "utf-8"))
+
+
 def files_touched(outputs: Mapping[str, Any]) -> tuple[str, ...]:
     """Give the files that a node with these outputs has changed: its path, and where it was."""
     return tuple(outputs[name] for name in ("path", "source") if name in outputs)
@@ -156,5 +163,6 @@ WRITE_FILE = register(
         write_file,
         stands=still_written,
         touches=files_touched,
+        added=appended,
     )
 )

@@ -27,8 +27,10 @@ class NodeOptions(TypedDict, total=False):
     `name` is the type's name in workflows (else the function's).  `effect` is what it does to
     the world: nothing (`pure`), looks at it (`read`), or changes it (`write`, unless said).
     `retry` is the number of attempts, `timeout` is in seconds, `cache` is True, False or a
-    lifetime in seconds.  `outputs` names the fields that it returns, as a list or with their
-    types; `actions` the actions that it may end with.
+    lifetime in seconds.  `idempotent` says that it may be called again with the same
+    `Context.idempotency_key` where the outcome was lost: True (for a day), or for how many
+    seconds after the first time.  `outputs` names the fields that it returns, as a list or with
+    their types; `actions` the actions that it may end with.
     """
 
     name: str
@@ -36,6 +38,7 @@ class NodeOptions(TypedDict, total=False):
     retry: int
     timeout: float
     cache: bool | float
+    idempotent: bool | float
     outputs: Iterable[str] | Mapping[str, Any]
     actions: Iterable[str]
     description: str
@@ -95,6 +98,7 @@ def type_of(function: Callable[..., Any], options: NodeOptions) -> NodeType:
         retry=options.get("retry"),
         timeout=options.get("timeout"),
         cache=options.get("cache"),
+        idempotent=options.get("idempotent"),
     )
 
 
@@ -122,8 +126,9 @@ def _check_options(name: str, options: NodeOptions) -> None:
     if not isinstance(retry, int) or isinstance(retry, bool) or retry < 1:
         raise BadWorkflow(f"@node of `{name}`: retry is a number of attempts, not {retry!r}")
     _check_seconds(name, "timeout", options.get("timeout", 1))
-    if not isinstance(options.get("cache", True), bool):
-        _check_seconds(name, "cache", options["cache"])
+    for key, value in (("cache", options.get("cache")), ("idempotent", options.get("idempotent"))):
+        if value is not None and not isinstance(value, bool):
+            _check_seconds(name, key, value)
 
 
 def _check_seconds(name: str, key: str, value: object) -> None:

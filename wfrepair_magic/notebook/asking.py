@@ -74,11 +74,22 @@ USAGES: Final[Mapping[str, Usage]] = dict(
         _line(
             "resolve", "Say whether an effect in doubt happened.",
             argument("node", metavar="NODE", help="the node whose effect is in doubt"),
-            argument("verdict", choices=("sent", "not-sent"), help="what you found out"),
+            argument(
+                "verdict", nargs="?", choices=("sent", "not-sent"),
+                help="what you found out (sent, where you give its value)",
+            ),
             argument(
                 "--value", metavar="VARIABLE", help="the result that was lost, from the notebook"
             ),
             argument("--name", metavar="NAME", help="the workflow (that of the last run)"),
+            STORE,
+        ),
+        _line(
+            "effects", "List the effects of a workflow's session: what became of each.",
+            argument(
+                "name", metavar="NAME", nargs="?", help="the workflow (that of the last run)"
+            ),
+            argument("--all", action="store_true", help="those of all workflows and sessions"),
             STORE,
         ),
         _line(

@@ -19,7 +19,7 @@ from ..monitor.text import Commands
 from ..nodes import registry
 from ..repair.fix import Fix
 from ..session import Run
-from ..usage import BadUsage
+from ..usage import BadUsage, verdict_of
 from . import tables
 from .asking import inputs_of, overview, usage_of, variable
 from .cells import line_for, told
@@ -37,7 +37,7 @@ def apply(kernel: Kernel, found: argparse.Namespace) -> None:
         return
     run = kernel.watch(lambda sinks: last.run.apply(fix, sinks=sinks))
     kernel.remember(run, last.line)
-    kernel.write_last_cell([fix, *run.applied])
+    kernel.write_last_cell(run.applied)
 
 
 def _fix(run: Run, number: int) -> Fix:
@@ -92,13 +92,25 @@ def resolve(kernel: Kernel, found: argparse.Namespace) -> None:
     answer = session.resolve(
         found.name or _last_name(kernel, found.store),
         found.node,
-        found.verdict,
+        verdict_of(found),
         store=store,
         value=value,
         by=getpass.getuser(),
     )
     print(answer)
     print("→ %workflow resume")
+
+
+def effects(kernel: Kernel, found: argparse.Namespace) -> None:
+    """List the effects of a workflow's session, or of all."""
+    store, name = kernel.store(found.store), found.name
+    if name is None and not found.all:
+        name = _last_name(kernel, found.store)
+    workflow, receipts = session.effects(store, name, found.all)
+    if receipts:
+        kernel.front.show(tables.effects(receipts, time.time(), found.all, workflow))
+    else:
+        print(f"{workflow or store}: no effects")
 
 
 def _last_name(kernel: Kernel, store: str | None) -> str:

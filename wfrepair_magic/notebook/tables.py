@@ -6,10 +6,12 @@ import time
 from collections.abc import Iterable, Sequence
 from html import escape
 
+from ..engine.receipts import Receipt
 from ..engine.result import Preview
 from ..engine.runs import RunRecord
 from ..ir.model import MISSING, Definition
 from ..ir.spec import NodeSpec, Param
+from ..monitor import effects as ledger
 from ..monitor import foreseen, words
 from ..monitor.history import UNFINISHED
 from ..monitor.metrics import Metrics
@@ -104,6 +106,13 @@ def _metrics(each: Metrics, now: float) -> tuple[str, ...]:
         words.duration(each.saved),
         words.ago(now - each.last),
     )
+
+
+def effects(receipts: Sequence[Receipt], now: float, everything: bool, name: str) -> dict[str, str]:
+    """Show what the ledger knows of effects; `name` is the workflow's, empty for all."""
+    rows = ledger.rows(receipts, now, everything)
+    title = f"{name}: the effects of its session" if name else "the effects of all sessions"
+    return table(ledger.HEADS, rows, title)
 
 
 def changes(title: str, diff: str) -> dict[str, str]:

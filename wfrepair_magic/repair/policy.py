@@ -127,10 +127,17 @@ def effective_level(
         if more:
             names = ", ".join(f"`{param}`" for param in more)
             return Level.ASK, f"not applied unasked: {node} would send with another {names} too"
-    again = [node for node, verdict in preview.verdicts.items() if verdict == "would send again"]
-    if again:
-        return Level.ASK, f"not applied unasked: {', '.join(again)} would send again"
-    return level, ""
+    again = [
+        f"{node} would send again{_with_another(preview.changed.get(node, ()))}"
+        for node, verdict in preview.verdicts.items()
+        if verdict == "would send again"
+    ]
+    return (Level.ASK, f"not applied unasked: {'; '.join(again)}") if again else (level, "")
+
+
+def _with_another(params: Sequence[str]) -> str:
+    """Say what differs from what was sent."""
+    return f", with another {', '.join(f'`{param}`' for param in params)}" if params else ""
 
 
 def sending(preview: Preview) -> tuple[str, ...]:
@@ -138,5 +145,5 @@ def sending(preview: Preview) -> tuple[str, ...]:
     return tuple(
         node
         for node, verdict in preview.verdicts.items()
-        if verdict in ("would send", "would send again")
+        if verdict in ("would send", "would send again", "would resend", "would verify")
     )

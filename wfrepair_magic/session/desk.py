@@ -7,7 +7,7 @@ import dataclasses
 import json
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -23,8 +23,8 @@ from ..errors import BadWorkflow
 from ..ir.model import MISSING
 from ..ir.workflow import Workflow
 from ..repair import last_good
+from ..repair.fix import Fix
 from ..repair.last_good import LastGood
-from ..repair.loop import Repaired
 from .options import Options
 
 T = TypeVar("T")
@@ -88,10 +88,10 @@ class Desk:
         )
         runs.record_run(self.ledger, record, runs.Text(workflow.digest, workflow.text))
 
-    def repaired(self, run: str, author: Workflow, done: Repaired) -> None:
-        """Write down the text that a run ended with, and how it came from the author's."""
+    def repaired(self, run: str, author: Workflow, applied: Sequence[Fix]) -> None:
+        """Write down the text that a run goes on with, and how it came from the author's."""
         parent = author
-        for fix in done.applied:
+        for fix in applied:
             child = fix.apply(parent)
             patch = json.dumps(dataclasses.asdict(fix.patch), default=repr)
             text = runs.Text(child.digest, child.text, parent.digest, patch, fix.code)
@@ -170,11 +170,16 @@ def resolve(  # noqa: PLR0913 – who, what, verdict; where, with which value an
     outputs = None if value is MISSING else _outputs(value)
 
     def answer(ledger: Ledger) -> str:
-        found = sessions.current(ledger, name)
-        if found is None:
-            raise BadWorkflow(f"this store knows no workflow {name!r}")
-        ledger.resolve(found.id, node, verdict == "sent", by, outputs)
+        session = sessions.find(ledger, name).id
+        ledger.resolve(session, node, verdict == "sent", by, outputs)
+        others = [one for one in ledger.open_questions(session) if one.slot == node]
         follows = "counts as done" if verdict == "sent" else "runs with the next run"
+        if verdict == "sent" and outputs is None:
+            follows += "; what needs its value waits until that is given with --value"
+        if others:
+            follows += (
+                f". From before an edit, {len(others)} more of {node} is in doubt: say that too"
+            )
         return f"{node}: taken down as {verdict}; it {follows}"
 
     return _ask(store, answer)

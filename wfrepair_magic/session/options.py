@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+from ..engine.job import Ask
 from ..engine.plan import Scope
-from ..engine.scheduler import Ask
 from ..errors import BadWorkflow
 from ..ir.names import nearest
 from ..ir.workflow import Workflow

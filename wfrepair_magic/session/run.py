@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from .. import events
+from ..engine.job import Ask
 from ..engine.result import NodeRun, Outcome, Preview
-from ..engine.scheduler import Ask
 from ..engine.secrets import Redactor
 from ..errors import BadWorkflow
 from ..failure import Failure
@@ -31,8 +31,9 @@ class Run:
     `session` is the id of its session; `workflow` is what ran in the end and `given` the inputs
     that it was given, secrets in clear (`inputs` masks them); `seconds` is the whole run's time.
     `fixes` are what would repair its failures (where it went well: what it was warned of), best
-    first, `abstained` says in sentences why the rest has no fix, `applied` are the fixes that
-    policy applied on the way, `problems` the findings that diagnosis worked from.
+    first, `abstained` says in sentences why the rest has no fix, `applied` are the fixes that a
+    person chose before it and those that policy applied on the way, `problems` the findings that
+    diagnosis worked from.
     """
 
     id: str
@@ -136,18 +137,20 @@ class Run:
             if not self.fixes:
                 raise BadWorkflow(f"{self.name}: there is no fix to apply", self.problems)
             fix = self.fixes[0]
-        return self._go_on(fix.apply(self.workflow), changes)
+        return self._go_on(fix.apply(self.workflow), changes, fix)
 
     def resume(self, **changes: Any) -> Run:
         """Run the same workflow with the same inputs again: what completed is reused."""
         return self._go_on(self.workflow, changes)
 
-    def _go_on(self, workflow: Workflow, changes: Mapping[str, Any]) -> Run:
+    def _go_on(
+        self, workflow: Workflow, changes: Mapping[str, Any], chosen: Fix | None = None
+    ) -> Run:
         again = {"fresh": False, "rerun": (), **changes}
         sinks = tuple(again.pop("sinks", ()))
         inputs = again.pop("inputs", self.given)
         options = change_options(self.options, workflow, again)
-        return _run(Asked(workflow, inputs, options, sinks))
+        return _run(Asked(workflow, inputs, options, sinks, chosen))
 
     def preview(self, workflow: Workflow | None = None) -> Preview:
         """Say what a run of a workflow (this one unless given) would do, executing nothing."""
@@ -258,6 +261,6 @@ def _run(asked: Asked) -> Run:
         seconds=left.seconds,
         fixes=done.fixes,
         abstained=done.abstained,
-        applied=done.applied,
+        applied=(*(() if asked.chosen is None else (asked.chosen,)), *done.applied),
         problems=done.problems,
     )

@@ -19,8 +19,8 @@ from typing import Any
 from .. import events
 from ..engine import passes
 from ..engine.backend import Backend, DaemonThreads
+from ..engine.doubts import doubt_text
 from ..engine.ledger import Receipt
-from ..engine.memory import doubt_text
 from ..engine.owner import me
 from ..engine.passes import Request, Tools
 from ..engine.result import NodeRun, Outcome, Preview
@@ -28,6 +28,7 @@ from ..engine.thread import on_own_thread
 from ..errors import BadWorkflow
 from ..ir.workflow import Workflow
 from ..monitor.history import HistoryWriter
+from ..repair.fix import Fix, suggestion
 from ..repair.loop import Means, Repaired, repair_loop
 from .ahead import Ahead
 from .desk import Desk, RunAsked, open_desk
@@ -45,12 +46,16 @@ _inside: ContextVar[frozenset[tuple[str, str]]] = ContextVar("wfrepair_inside", 
 
 @dataclass(frozen=True)
 class Asked:
-    """What a run is of: a workflow, its inputs as given, the options, who wants its events."""
+    """What a run is of: a workflow, its inputs as given, the options, who wants its events.
+
+    `chosen` is the fix that a person took, and that the workflow has already.
+    """
 
     workflow: Workflow
     inputs: Mapping[str, Any]
     options: Options
     sinks: tuple[events.Sink, ...] = ()
+    chosen: Fix | None = None
 
 
 @dataclass(frozen=True)
@@ -124,7 +129,9 @@ def _do(asked: Asked, stop: threading.Event) -> Left:
         history = stack.enter_context(contextlib.closing(HistoryWriter(options.store)))
         emit = _Emitter(run, (history, *asked.sinks))
         session, doubts = desk.enter(options)
-        desk.record(run, session, asked.workflow, RunAsked(asked.inputs, options))
+        _record(desk, asked, session, run)
+        if asked.chosen is not None:
+            emit(events.FixApplied(suggestion=suggestion(asked.chosen, 1), by="a person"))
         tools = _tools(desk, options, (session, run), emit, stop)
         stack.callback(tools.backend.shutdown)
         done = _not_begun(asked, tools, doubts) if doubts else _with_lease(asked, desk, tools)
@@ -135,12 +142,19 @@ def _do(asked: Asked, stop: threading.Event) -> Left:
                 state=state, seconds=seconds, failures=outcome.failures, action=outcome.action
             )
         )
-        if done.applied:
-            desk.repaired(run, asked.workflow, done)
+        desk.repaired(run, asked.workflow, done.applied)
         desk.finish(run, session, state)
         if state == "SUCCESS":
             desk.went_well(options.name, done.workflow, outcome)
     return Left(run, session, done, seconds)
+
+
+def _record(desk: Desk, asked: Asked, session: str, run: str) -> None:
+    """Write down that a run begins, with its text and where that came from."""
+    author = asked.workflow if asked.chosen is None else asked.chosen.before
+    desk.record(run, session, author, RunAsked(asked.inputs, asked.options))
+    if asked.chosen is not None:
+        desk.repaired(run, author, (asked.chosen,))
 
 
 def _tools(desk: Desk, options: Options, names: tuple[str, str], emit: Emit, stop: Stop) -> Tools:

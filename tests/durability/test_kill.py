@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import random
 import signal
-import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 import twelve
-from answering import finish, often
 from fakes import EffectLog
 
-MOMENTS = often(200, 5_000)
+LONG = os.environ.get("WFREPAIR_TESTS") == "long"
+MOMENTS = 5_000 if LONG else 200
 
 
 def child(store: Path, log: Path) -> None:
@@ -22,18 +21,36 @@ def child(store: Path, log: Path) -> None:
     twelve.work(store, log)
 
 
-@pytest.mark.timeout(600)
-def test_kill_at_random_moments_repeats_no_effect(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def answer_like_a_person(store: Path, log: EffectLog) -> list[str]:
+    """Run once; answer every question by looking at the other side, and say what was asked."""
+    done = twelve.work(store, log.path)
+    asked = [id for id, ran in done.nodes.items() if ran.state == "in_doubt"]
+    for id in asked:
+        assert id in done.nodes[id].question
+        if log.counts()[id]:
+            done.resolve(id, "sent", {"name": id})
+        else:
+            done.resolve(id, "not-sent")
+    return asked
+
+
+def finish(store: Path, log: EffectLog) -> list[str]:
+    """Go on until the workflow is done; gives every effect that was asked about."""
+    asked: list[str] = []
+    for _ in range(len(twelve.STEPS) + 1):
+        asked += answer_like_a_person(store, log)
+        if twelve.work(store, log.path).state == "SUCCESS":
+            return asked
+    raise AssertionError("the workflow did not come to its end")
+
+
+@pytest.mark.timeout(20_000 if LONG else 600)
+def test_kill_at_random_moments_repeats_no_effect(context: Any, folder: Path) -> None:
     """At 200 random moments of a 12-step workflow: none twice, and every gap is in doubt."""
-    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(filter(None, sys.path)))  # for the preload
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["twelve"])
     chance = random.Random(20260)
     kills = doubts = 0
     for story in range(MOMENTS):
-        store, log = tmp_path / f"{story}" / ".wfrepair", EffectLog(tmp_path / f"{story}.log")
+        store, log = folder / f"{story}" / ".wfrepair", EffectLog(folder / f"{story}.log")
         store.parent.mkdir()
         while kills < MOMENTS:
             process = context.Process(target=child, args=(store, log.path))
