@@ -56,6 +56,29 @@ def test_a_bare_name_in_another_dialect_is_asked_about(make_engine: Callable[...
     assert repaired.text == BARE.replace("{{channel}}", "${channel}")
 
 
+def test_a_path_in_another_dialect_among_text_is_asked_about(
+    make_engine: Callable[..., Any],
+) -> None:
+    """`on {{fetch.id}}` may be a file for another tool: it is shown, and not applied unasked."""
+    engine = make_engine(given={"fetch": {"id": 1}}, inputs={"channel": "general"})
+    text = BARE.replace("{{channel}}", "on {{ fetch.id }}, $fetch.id")
+    done = _loop(engine, text, Policy.safe())
+    assert (done.outcome.state, done.applied) == ("FAILED", ())
+    assert {(fix.code, fix.level) for fix in done.fixes} == {("TPL17", "ASK")}
+    joint = max(done.fixes, key=lambda fix: len(fix.repairs))
+    assert joint.apply(done.workflow).text == BARE.replace(
+        "{{channel}}", "on ${fetch.id}, ${fetch.id}"
+    )
+
+
+def test_a_text_for_another_tool_gets_no_fix(make_engine: Callable[..., Any]) -> None:
+    """Half of a text for another tool is never rewritten."""
+    engine = make_engine(given={"fetch": {"id": 1}}, inputs={"channel": "general"})
+    text = BARE.replace("{{channel}}", "{{ fetch.id }} on {{ $labels.instance }}")
+    done = _loop(engine, text, Policy.auto())
+    assert (done.applied, done.fixes) == ((), ())
+
+
 def test_rules_for_errors_look_at_no_warnings() -> None:
     """Which rules look at warnings is said by the rule."""
     assert [code for code, rule in RULES.items() if rule.warns] == ["TPL17", "GRF08"]

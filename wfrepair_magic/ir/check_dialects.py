@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from .dialects import Foreign, foreign, texts
+from ..problem import Slot
+from .dialects import Foreign, foreign, holds_more, texts
 from .findings import param_of, whereabouts
 from .flaw import Flaw
 from .model import Node
@@ -14,34 +15,51 @@ from .subject import Subject
 def dialect_flaws(subject: Subject) -> Iterator[Flaw]:
     """Find ``{{fetch.body}}`` and ``$fetch.body`` that name what this workflow has.
 
-    A path into the outputs of a node is an error: it would be sent as it stands.  The bare name
-    of a node or an input may be meant as text (a file that is a template), and is a warning.
-    What names nothing of this workflow is text.
+    A value that is nothing but a path into the outputs of a node is an error: it would be sent
+    as it stands.  Among other text it is a warning, as is the bare name of a node or an input:
+    a file may be a template for another tool.  A text that holds what cannot be meant for us
+    (``{% if %}``, ``{{ $x }}``, a name that is none here) is for such a tool, all of it.
     """
     for node in subject.definition.nodes:
         for slot, text in texts(node.params, (*node.slot, "params")):
-            for found in foreign(text):
-                if not found.text.startswith("${") and _may_mean(subject, node, slot, found):
-                    yield _flaw(subject, node, slot, found)
+            for found in _meant_for_us(subject, node, text):
+                if not (_is_told(found, text) or _is_shell(subject, node, slot, found)):
+                    yield _flaw(subject, node, slot, found, whole=found.text == text)
 
 
-def _may_mean(subject: Subject, node: Node, slot: tuple[str | int, ...], found: Foreign) -> bool:
-    """Whether a text names something here, and is not the shell's own way to say it."""
-    if found.head not in subject.heads_for(node.id) or found.head == node.id:
-        return False
+def _meant_for_us(subject: Subject, node: Node, text: str) -> list[Foreign]:
+    found = list(foreign(text))
+    heads = subject.heads_for(node.id) if found else ()
+    known = all(one.head in heads and one.head != node.id for one in found)
+    return found if known and not holds_more(text, found) else []
+
+
+def _is_told(found: Foreign, text: str) -> bool:
+    """Whether the templates of the text cannot be read because of it, and that is said already."""
+    return found.text == text and text.startswith("${")
+
+
+def _is_shell(subject: Subject, node: Node, slot: Slot, found: Foreign) -> bool:
+    """Whether it is the shell's own way to say something."""
     spec = subject.spec(node)
     param = spec.param(param_of(node, slot)) if spec is not None else None
-    return not (found.text.startswith("$") and param is not None and param.program)
+    dollar = found.text.startswith("$") and not found.text.startswith("${")
+    return dollar and param is not None and param.program
 
 
-def _flaw(subject: Subject, node: Node, slot: tuple[str | int, ...], found: Foreign) -> Flaw:
+def _flaw(subject: Subject, node: Node, slot: Slot, found: Foreign, *, whole: bool) -> Flaw:
     into = found.head in subject.nodes and found.path != found.head
     message = (
         f"{whereabouts(slot, node.id)}: `{found.text}` is a template of another dialect, and"
-        " would stay as it is"
+        f" {'would stay' if whole else 'stays'} as it is"
+    )
+    way_out = (
+        "; text for another tool can come from a file, or be the `default` of an input"
+        if whole
+        else "; if it is meant for another tool, all is well"
     )
     return Flaw(
-        "TPL17", slot, message, f"write `{found.ours}`", node.id,
-        "error" if into else "warning", at=found.start,
+        "TPL17", slot, message, f"write `{found.ours}`{way_out}", node.id,
+        "error" if into and whole else "warning", at=found.start,
         facts={"kind": "dialect", "position": found.start, "written": found.text},
     )  # fmt: skip

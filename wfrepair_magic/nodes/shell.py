@@ -218,6 +218,7 @@ SHELL = register(
             "shell",
             _PARAMS,
             outputs={"stdout": "string", "stderr": "string", "exit_code": "integer"},
+            actions=(),
             description="Run a command line in a shell.",
         ),
         shell,

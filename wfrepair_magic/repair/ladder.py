@@ -20,6 +20,7 @@ from .fix import Change, Fix, Level, LevelName, Rung, signature
 from .joint import moved, touched
 from .policy import effective_level, sending
 from .rules.base import Candidate, Case
+from .rules.ids import mentions
 
 _NAMES: Final[Mapping[Level, LevelName]] = {
     Level.SHOW: "SHOW",
@@ -112,9 +113,16 @@ def _out_of_scope(draft: Draft, workflow: Workflow) -> str:
         if node in frozen:
             return f"{node} has completed, and what completed is frozen for fixes"
         incoming = edit.slot[:1] == ("edges",) and failing.issuperset(_led_to(edit, workflow))
-        if edit.slot[:2] not in homes and not incoming:
+        unsaid = _is_nameless_id(edit, workflow)
+        if edit.slot[:2] not in homes and not incoming and not unsaid:
             return "the edit would touch a part of the workflow that did not fail"
     return ""
+
+
+def _is_nameless_id(edit: Edit, workflow: Workflow) -> bool:
+    """Whether an edit gives another id to a node that nothing names by the one it has."""
+    node = _node_at(edit.slot, workflow)
+    return edit.slot[2:] == ("id",) and node is not None and not any(mentions(workflow, node))
 
 
 def _node_at(slot: Slot, workflow: Workflow) -> str | None:
