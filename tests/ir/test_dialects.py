@@ -93,7 +93,7 @@ def test_among_other_text_it_is_a_warning(params: str, columns: list[int]) -> No
     ],
 )
 def test_a_text_for_another_tool_is_left_alone(text: str) -> None:
-    """Where a mark cannot be meant for us, nothing in the text is: no finding, no edit, no error."""
+    """Where one mark cannot be meant for us, nothing in the text is: no finding, and no error."""
     assert _problems(json.dumps({"command": "ls", "stdin": text})) == []
     assert resolve(text, {"a": {"x": 1}}).value == text
 

@@ -95,6 +95,10 @@ class BadParam(NodeError):
         self.param = param
 
 
+class NoSuchFile(BadParam):
+    """A param names a file or a folder that is not there."""
+
+
 class ExitCode(NodeError):
     """A command ended with an exit code that is not one of `ok_codes`; negative: by a signal."""
 
