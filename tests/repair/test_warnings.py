@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
 from wfrepair_magic.events import FixesFound
 from wfrepair_magic.ir.workflow import Workflow
 from wfrepair_magic.repair.loop import Means, Repaired, repair_loop
@@ -77,6 +79,18 @@ def test_a_text_for_another_tool_gets_no_fix(make_engine: Callable[..., Any]) ->
     text = BARE.replace("{{channel}}", "{{ fetch.id }} on {{ $labels.instance }}")
     done = _loop(engine, text, Policy.auto())
     assert (done.applied, done.fixes) == ((), ())
+
+
+@pytest.mark.parametrize("among", ["to {{channel}}", "on {{ fetch.id }}"])
+def test_a_warning_is_not_mended_along_with_an_error(
+    among: str, make_engine: Callable[..., Any]
+) -> None:
+    """With `auto` the error is mended, and what may be meant for another tool stays as it is."""
+    engine = make_engine(given={"fetch": {"nothin": 1}}, inputs={"channel": "general"})
+    text = BARE.replace("to {{channel}}", among)
+    done = _loop(engine, text, Policy.auto())
+    assert (done.outcome.state, [fix.code for fix in done.applied]) == ("SUCCESS", ["TPL03"])
+    assert done.workflow.text == text.replace("nothing", "nothin")
 
 
 def test_rules_for_errors_look_at_no_warnings() -> None:
