@@ -56,6 +56,7 @@ CODES: Mapping[str, str] = {
     "PRM09": "a value is out of range",
     "PRM10": "params exclude each other",
     "PRM11": "a param stands outside `params`",
+    "PRM12": "a value that the node refuses",
     "GRF01": "no such node type",
     "GRF02": "params that fit another node type",
     "GRF03": "two nodes have one id",
@@ -66,11 +67,13 @@ CODES: Mapping[str, str] = {
     "GRF08": "a node cannot be reached",
     "GRF10": "an input that nothing uses",
     "GRF11": "an output whose source does not resolve",
+    "ENV02": "a file is not there",
 }
 """Every code that a check or a rule may use, with one line that says what it means.
 
 The TPL, PRM, GRF and SRC01/02 codes are the taxonomy of the repair rules; SRC03–06 and LNG are
-findings about the text for which no rule exists.  Failures add SH, PY and ENV codes
+findings about the text for which no rule exists.  PRM12 and ENV02 come from runs alone, and there
+are more SH, PY and ENV codes of failures, which say what happened in their own words
 (`engine.recovery`).
 """
 

@@ -304,7 +304,7 @@ CASES = {
     "template of another dialect": (
         in_nodes(A, 'id: b, type: open, params: {x: "${{a.response}}"}'),
         ("TPL17", "nodes[1].params.x", '{a.response}}"',
-         "a template has one brace on each side: `${name}`"),
+         "a template has one brace on each side: `${name}`; `$${{` is `${{` as text"),
     ),
     "unknown head": (
         in_nodes(A.replace("id: a", "id: fetch"),

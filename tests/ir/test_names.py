@@ -16,6 +16,7 @@ from wfrepair_magic.ir.names import (
     nearest,
     strict_match,
 )
+from wfrepair_magic.ir.opposites import opposed
 
 WORDS = st.text("abcx_1", max_size=9)
 
@@ -113,6 +114,40 @@ def test_strict_finds_what_must_be_meant(word: str, names: list[str], match: Mat
 def test_strict_abstains_without_strong_evidence(word: str, names: list[str]) -> None:
     """Short words, ties, synonyms, far names and other digits match nothing."""
     assert strict_match(word, names) is None
+
+
+@pytest.mark.parametrize(
+    ("word", "name"),
+    [
+        ("max_price", "min_price"), ("maxPrice", "minPrice"), ("maxprice", "minprice"),
+        ("price_min", "price_max"), ("subscribed", "unsubscribed"), ("max_value", "min_value"),
+        ("subscribe_user", "unsubscribe_user"), ("get_user_us", "get_user_eu"),
+        ("rollback_eu", "rollback_us"), ("include_all", "exclude_all"), ("axis_x", "axis_y"),
+        ("size_kb", "size_mb"), ("encode_text", "decode_text"), ("isActive", "isInactive"),
+        ("import_rows", "export_rows"), ("monday_sum", "sunday_sum"), ("get_state", "set_state"),
+    ],
+)  # fmt: skip
+def test_opposites_never_match(word: str, name: str) -> None:
+    """What differs by a known opposite, region, unit or letter is another name, not a slip."""
+    assert strict_match(word, [name]) is None
+    assert strict_match(name, [word]) is None
+    assert opposed(word, name) and opposed(name, word)
+
+
+@pytest.mark.parametrize(
+    ("word", "name"),
+    [
+        ("emial", "email"), ("usr_name", "user_name"), ("inport", "import"), ("stauts", "status"),
+        ("sumarize", "summarize"), ("itemms", "items"), ("user_di", "user_id"),
+        ("max_pric", "max_price"),
+        ("unsubscirbe", "unsubscribe"), ("get_usr_eu", "get_user_eu"),
+    ],
+)  # fmt: skip
+def test_slips_are_no_opposites(word: str, name: str) -> None:
+    """A typo matches as before, whether or not the names hold such words."""
+    assert not opposed(word, name) and not opposed(name, word)
+    found = strict_match(word, [name])
+    assert found is not None and found.name == name
 
 
 @given(st.text("abcd", min_size=1, max_size=12), st.lists(st.text("abcd", max_size=12)))

@@ -194,3 +194,20 @@ def test_a_level_to_show_only_stays_one(case: Case, engine: Any) -> None:
     fix = _climb(case, _draft(case, GOOD, level=Level.SHOW), engine.look)
     assert isinstance(fix, Fix)
     assert (fix.level, fix.rung) == ("SHOW", "V2")
+
+
+@pytest.mark.parametrize(
+    ("node", "new"), [(1, "finish"), (2, "other")], ids=["is named", "another id"]
+)
+def test_an_id_is_changed_only_to_what_all_say(node: int, new: str, engine: Any) -> None:
+    """Only a node that nothing names may get another id, and only the one that is unknown."""
+    text = (
+        "nodes:\n  - {id: a, type: value}\n  - {id: fnish, type: value, after: [a]}\n"
+        "  - {id: finsh, type: value, after: [fnish]}\n"
+        "edges: [{from: a, to: finish}]\n"
+    )
+    workflow = Workflow.parse(text)
+    cases = diagnose(workflow, engine.execute(workflow, 1), catalogue)
+    (case,) = (case for case in cases if case.problem.code == "GRF04")
+    edit = SetValue(("nodes", node, "id"), new, workflow.nodes[node].id)
+    assert "did not fail" in _reason(_climb(case, _draft(case, edit), engine.look))

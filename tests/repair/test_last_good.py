@@ -42,6 +42,31 @@ def test_common_values_have_a_type_and_no_print(path: tuple[str, ...]) -> None:
     assert good.found(leaf, OUTPUTS["a"]) == []
 
 
+@pytest.mark.parametrize(
+    ("path", "value", "verdict"),
+    [
+        (("user", "login"), "ada-l", False),
+        (("user", "login"), "grace", True),
+        (("user", "age"), 8, False),  # too common to be known
+        (("user", "age"), 7.5, False),  # a number is a number
+        (("user", "age"), "7", True),
+        (("user", "age"), None, True),
+        (("user", "size"), 4712, True),
+        (("user",), {"other": 1}, False),
+        (("user",), '{"other": 1}', False),
+        (("user",), ["ada-l"], True),
+        (("nothing",), "x", False),
+    ],
+)
+def test_what_was_known_can_be_contradicted(
+    path: tuple[str, ...], value: object, verdict: bool
+) -> None:
+    """Another value, or one of another type, contradicts; what was not known cannot."""
+    good = remember(WORKFLOW, OUTPUTS, NOTHING)
+    assert good.contradicts("a", path, value) is verdict
+    assert not NOTHING.contradicts("a", path, value)
+
+
 def test_no_value_is_kept() -> None:
     """A document of the traces holds no value, and gives equal traces back."""
     good = remember(WORKFLOW, OUTPUTS, NOTHING)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
 from wfrepair_magic.events import FixesFound
 from wfrepair_magic.ir.workflow import Workflow
 from wfrepair_magic.repair.loop import Means, Repaired, repair_loop
@@ -54,6 +56,41 @@ def test_a_bare_name_in_another_dialect_is_asked_about(make_engine: Callable[...
     assert fixes["TPL17"].level == "ASK"
     repaired = fixes["TPL17"].apply(done.workflow)
     assert repaired.text == BARE.replace("{{channel}}", "${channel}")
+
+
+def test_a_path_in_another_dialect_among_text_is_asked_about(
+    make_engine: Callable[..., Any],
+) -> None:
+    """`on {{fetch.id}}` may be a file for another tool: it is shown, and not applied unasked."""
+    engine = make_engine(given={"fetch": {"id": 1}}, inputs={"channel": "general"})
+    text = BARE.replace("{{channel}}", "on {{ fetch.id }}, $fetch.id")
+    done = _loop(engine, text, Policy.safe())
+    assert (done.outcome.state, done.applied) == ("FAILED", ())
+    assert {(fix.code, fix.level) for fix in done.fixes} == {("TPL17", "ASK")}
+    joint = max(done.fixes, key=lambda fix: len(fix.repairs))
+    assert joint.apply(done.workflow).text == BARE.replace(
+        "{{channel}}", "on ${fetch.id}, ${fetch.id}"
+    )
+
+
+def test_a_text_for_another_tool_gets_no_fix(make_engine: Callable[..., Any]) -> None:
+    """Half of a text for another tool is never rewritten."""
+    engine = make_engine(given={"fetch": {"id": 1}}, inputs={"channel": "general"})
+    text = BARE.replace("{{channel}}", "{{ fetch.id }} on {{ $labels.instance }}")
+    done = _loop(engine, text, Policy.auto())
+    assert (done.applied, done.fixes) == ((), ())
+
+
+@pytest.mark.parametrize("among", ["to {{channel}}", "on {{ fetch.id }}"])
+def test_a_warning_is_not_mended_along_with_an_error(
+    among: str, make_engine: Callable[..., Any]
+) -> None:
+    """With `auto` the error is mended, and what may be meant for another tool stays as it is."""
+    engine = make_engine(given={"fetch": {"nothin": 1}}, inputs={"channel": "general"})
+    text = BARE.replace("to {{channel}}", among)
+    done = _loop(engine, text, Policy.auto())
+    assert (done.outcome.state, [fix.code for fix in done.applied]) == ("SUCCESS", ["TPL03"])
+    assert done.workflow.text == text.replace("nothing", "nothin")
 
 
 def test_rules_for_errors_look_at_no_warnings() -> None:

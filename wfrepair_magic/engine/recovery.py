@@ -25,6 +25,7 @@ from ..nodes.base import (
     HttpStatus,
     NeedsHuman,
     NodeError,
+    NoSuchFile,
     TimedOut,
     Transient,
 )
@@ -74,7 +75,8 @@ _PYTHON: Final[tuple[tuple[type[BaseException], str], ...]] = (
 _NODE_ERRORS: Final[tuple[tuple[type[NodeError], Verdict], ...]] = (
     (ConnectFailed, Verdict("ENV08", "connection", "no", "wait")),
     (AnswerUnreadable, Verdict("ENV16", "answer", "yes", "change")),
-    (BadParam, Verdict("PRM07", "params", "no", "change")),
+    (NoSuchFile, Verdict("ENV02", "file", "no", "change")),
+    (BadParam, Verdict("PRM12", "params", "no", "change")),
     (Transient, Verdict("ENV06", "exception", "no", "wait")),
     (NeedsHuman, Verdict("ENV13", "permission", "no", "human")),
 )

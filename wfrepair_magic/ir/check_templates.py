@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from ..problem import Slot
-from .dialects import foreign, texts
+from .dialects import Foreign, foreign, holds_more, texts
 from .expressions import Expression
 from .findings import flaw_of, whereabouts
 from .flaw import Flaw
@@ -219,22 +219,36 @@ def _placed(node: Node, slot: Slot, expression: Expression, message: str) -> Fla
 def _dialect(subject: Subject, node: Node, slot: Slot, text: str) -> Iterator[Flaw]:
     """Find ``{{fetch.body}}`` and ``$fetch.body`` that name what this workflow has.
 
-    A path into the outputs of a node is an error: it would be sent as it stands.  The bare name
-    of a node or an input may be meant as text (a file that is a template), and is a warning.
-    What names nothing of this workflow is text, and a dollar in a shell program is the shell's.
+    A value that is nothing but a path into the outputs of a node is an error: it would be sent
+    as it stands.  Among other text it is a warning, as is the bare name of a node or an input:
+    a file may be a template for another tool.  A text that holds what cannot be meant for us
+    (``{% if %}``, ``{{ $x }}``, a name that is none here) is for such a tool, all of it.
     """
-    for found in foreign(text):
-        dollar = found.text.startswith("$") and _in_program(subject, node, slot)
-        known = found.head in subject.heads_for(node.id) and found.head != node.id
-        if found.text.startswith("${") or dollar or not known:
-            continue
-        message = (
-            f"{whereabouts(slot, node.id)}: `{found.text}` is a template of another dialect, and"
-            " would stay as it is"
-        )
-        into = found.head in subject.nodes and found.path != found.head
-        facts = {"kind": "dialect", "position": found.start, "written": found.text}
-        yield Flaw(
-            "TPL17", slot, message, f"write `{found.ours}`", node.id,
-            "error" if into else "warning", at=found.start, facts=facts,
-        )  # fmt: skip
+    found = list(foreign(text))
+    heads = {*subject.heads_for(node.id)} - {node.id} if found else set()
+    if holds_more(text, found) or not heads.issuperset(one.head for one in found):
+        return
+    for one in found:
+        braced, whole = one.text.startswith("${"), one.text == text
+        dollar = one.text.startswith("$") and not braced and _in_program(subject, node, slot)
+        if not dollar and not (braced and whole):  # the shell's; a template that cannot be read
+            yield _foreign(subject, node, slot, one, whole=whole)
+
+
+def _foreign(subject: Subject, node: Node, slot: Slot, found: Foreign, *, whole: bool) -> Flaw:
+    into = found.head in subject.nodes and found.path != found.head
+    stays = "would stay" if whole else "stays"
+    message = (
+        f"{whereabouts(slot, node.id)}: `{found.text}` is a template of another dialect, and"
+        f" {stays} as it is"
+    )
+    way_out = (
+        "text for another tool can come from a file, or be the `default` of an input"
+        if whole
+        else "if it is meant for another tool, all is well"
+    )
+    facts = {"kind": "dialect", "position": found.start, "written": found.text}
+    return Flaw(
+        "TPL17", slot, message, f"write `{found.ours}`; {way_out}", node.id,
+        "error" if into and whole else "warning", at=found.start, facts=facts,
+    )  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any, Final, NamedTuple
 
 from ..problem import Slot
@@ -12,6 +12,8 @@ _PATH: Final = r"(?P<path>[A-Za-z_][\w-]*(?:\.[\w-]+|\[[0-9]+\])*)"
 _DOTTED: Final = r"(?P<path>[A-Za-z_]\w*(?:\.[A-Za-z_]\w*|\[[0-9]+\])+)"
 _BRACES: Final = re.compile(r"\$?\{\{[ \t]*" + _PATH + r"[ \t]*\}\}")
 _DOLLAR: Final = re.compile(r"(?<![\w$\\])\$" + _DOTTED)
+_DOUBLED: Final = re.compile(r"\$\{\{.*?\}\}", re.DOTALL)
+_MARKS: Final = re.compile(r"\{[{%#]")
 _HEAD: Final = re.compile(r"[\w-]+")
 
 
@@ -40,6 +42,21 @@ def foreign(text: str) -> Iterator[Foreign]:
     found = [*_BRACES.finditer(text), *_DOLLAR.finditer(text)]
     for match in sorted(found, key=lambda one: one.start()):
         yield Foreign(match.start(), match.end(), match.group(), match["path"])
+
+
+def end_of_text(text: str, at: int) -> int:
+    """Give the end of the ``${{ … }}`` at a place of a text, which is text; 0 where it is none.
+
+    Only a text that is nothing but ``${{a.b}}`` can be meant for us, and is no text.
+    """
+    found = _DOUBLED.match(text, at)
+    return found.end() if found and not _BRACES.fullmatch(text) else 0
+
+
+def holds_more(text: str, found: Collection[Foreign]) -> bool:
+    """Whether a text has marks of Jinja and its kin around more than the plain paths `found`."""
+    plain = {one.start + one.text.find("{") for one in found}
+    return any(mark.start() not in plain for mark in _MARKS.finditer(text))
 
 
 def texts(value: Any, slot: Slot) -> Iterator[tuple[Slot, str]]:

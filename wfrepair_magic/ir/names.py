@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
+from .opposites import opposed
+
 LEAD: Final = 2
 """By how many edits a strict match must be nearer than every other name."""
 
@@ -93,7 +95,7 @@ def strict_match(word: str, names: Iterable[str]) -> Match | None:
 
     Either exactly one name is equal after folding; or none is, and one lies within 1 edit (a
     word of 4 to 8 characters) or 2 edits (from 9 on) and leads every other by 2 edits or more.
-    Names whose digits differ never match: `line2` is no slip for `line1`.
+    Names whose digits differ never match (`line2` is no slip for `line1`), nor do opposites.
     """
     others = [name for name in dict.fromkeys(names) if name != word]
     equal = [name for name in others if folded(name) == folded(word) and folded(word)]
@@ -110,7 +112,7 @@ def _leading(word: str, ranked: Sequence[tuple[int, str]], allowed: int) -> Matc
     if not ranked or ranked[0][0] > allowed:
         return None
     best, name = ranked[0]
-    if _DIGITS.findall(word) != _DIGITS.findall(name):
+    if _DIGITS.findall(word) != _DIGITS.findall(name) or opposed(word, name):
         return None
     # A rival gets the benefit of the doubt: it may be nearer once case and separators go.
     rivals = (

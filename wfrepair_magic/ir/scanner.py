@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 from ..settings import LIMITS
+from .dialects import end_of_text
 from .expressions import BadIndex, Expression, Literal, Ref, Template, TemplateError
 from .filters import FILTERS
 from .names import did_you_mean
@@ -30,6 +31,7 @@ def parse(text: str) -> Template:
 
     In a run of dollars before ``{`` each pair stands for one dollar, and only an odd one out
     opens a template: ``$${x}`` is the text ``${x}``, ``$$${x}`` a dollar and the value of x.
+    What other tools write, ``${{ x }}``, is text where it stands among text.
     """
     if "${" not in text:
         return Template(text, (text,) if text else ())
@@ -47,7 +49,10 @@ def _parse(text: str) -> Template:
             first -= 1
         pairs, odd = divmod(last + 1 - first, 2)
         plain += (text[at:first], "$" * pairs)
-        if odd:
+        if odd and (end := end_of_text(text, last)):
+            plain.append(text[last:end])
+            at = end
+        elif odd:
             segments += filter(None, ("".join(plain),))
             plain.clear()
             expression = _Reader(text, last).expression()
@@ -89,7 +94,7 @@ class _Reader:
             raise self._error("is empty", self.start, f"name a node or an input, or {_DOUBLE}",
                               "empty")  # fmt: skip
         if following == "{":
-            hint = "a template has one brace on each side: `${name}`"
+            hint = "a template has one brace on each side: `${name}`; `$${{` is `${{` as text"
             raise self._error("is written in another dialect", self.at, hint, "dialect")
         if following.isspace():
             raise self._space()

@@ -6,6 +6,8 @@ import re
 from collections.abc import Callable
 from typing import Any, Final, NamedTuple
 
+from ..problem import Slot
+from .dialects import foreign
 from .scalars import double
 from .source import Fault, shown
 
@@ -13,7 +15,20 @@ _LINE = re.compile(r"[^\r\n]*")
 _TABBED = re.compile(r"(?m)^[ ]*\t[ \t]*")
 _INDENT = re.compile(r"(?m)^( +)\S")
 _COMMENT = re.compile(r"[ \t]#")
+_END = re.compile(r"[ \t]*(?:[,\]}\r\n]|#|\Z)")
 _ENTRY = re.compile(r"[^,\[\]\r\n]*")
+
+
+def no_key(text: str, at: int, slot: Slot) -> Fault:
+    """Say that no key can begin at a place; ``x: {{ a.b }}`` was meant as a template, perhaps."""
+    message = "a mapping or list cannot be a key"
+    found = next((one for one in foreign(text) if one.start == at - 1), None)
+    if found is None or not _END.match(text, found.end):
+        hint = "put text that begins with `{` or `[` in quotes"
+        return Fault("SRC02", at, message, hint, slot, {"trap": "brace"})
+    written = double(found.ours)
+    facts = {"trap": "brace", "replacements": ((found.start, found.end, written),)}
+    return Fault("SRC02", at, message, f"write `{written}`", slot, facts)
 
 
 class _Trouble(NamedTuple):

@@ -12,7 +12,7 @@ from ..problem import Slot
 from ..settings import LIMITS
 from .scalars import MOST_DIGITS, TooLong, resolve
 from .source import BYTE_ORDER_MARK, Fault, Reading, Style, Unreadable, shown, too_deep, too_long
-from .yaml_faults import explain
+from .yaml_faults import explain, no_key
 
 _LOADER: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -160,10 +160,7 @@ class _Pass:
     def _key(self, event: Any, slot: Slot) -> str:
         at = _span(event)[0]
         if isinstance(event, yaml.CollectionStartEvent):
-            message = "a mapping or list cannot be a key"
-            hint = "put text that begins with `{` or `[` in quotes"
-            facts = {"trap": "brace"}
-            raise Unreadable(Fault("SRC02", at, message, hint, slot, facts))
+            raise Unreadable(no_key(self._text, at, slot))
         self._refuse_marks_of_yaml(event, slot)
         if isinstance(event, yaml.AliasEvent):
             return ""

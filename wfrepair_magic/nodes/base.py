@@ -95,6 +95,10 @@ class BadParam(NodeError):
         self.param = param
 
 
+class NoSuchFile(BadParam):
+    """A param names a file or a folder that is not there."""
+
+
 def objection(read: Callable[[Any], object]) -> Callable[[Any], str | None]:
     """Make of a reading that raises BadParam a judgement of values: what is wrong, or None."""
 

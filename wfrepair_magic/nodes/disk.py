@@ -19,7 +19,7 @@ from io import BufferedReader
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from .base import BadParam
+from .base import BadParam, NoSuchFile
 from .paths import missing
 
 BLOCK: Final = 1_000_000
@@ -46,8 +46,10 @@ def _spot(path: Path, param: str = "path", *, make: bool = False) -> Iterator[_S
             try:
                 folder = _entered(_Spot(folder, above.name), make)
             except NotADirectoryError as error:
+                if not above.is_symlink():
+                    raise NoSuchFile(param, missing(path)) from error
                 by_now = f"`{above}` is a link by now, and was none when `{path}` was checked"
-                raise BadParam(param, by_now if above.is_symlink() else missing(path)) from error
+                raise BadParam(param, by_now) from error
             held.callback(os.close, folder)
         yield _Spot(folder, path.name)
 
@@ -73,7 +75,7 @@ def opened(path: Path, param: str = "path") -> BufferedReader:
         with _spot(path, param) as spot:
             descriptor = os.open(spot.name, os.O_RDONLY | _OURS, dir_fd=spot.folder)
     except FileNotFoundError as error:
-        raise BadParam(param, missing(path)) from error
+        raise NoSuchFile(param, missing(path)) from error
     return open(descriptor, "rb")
 
 

@@ -213,6 +213,7 @@ HTTP = register(
             "http",
             _PARAMS,
             outputs={"response": "any", "status_code": "integer", "headers": "object"},
+            actions=(),
             effect_of=effect_of,
             description="Send a request over HTTP; data comes back as data.",
         ),

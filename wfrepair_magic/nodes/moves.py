@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ..ir.spec import NodeSpec, Param
-from .base import BadParam, Context, built_in, by_name
+from .base import BadParam, Context, NoSuchFile, built_in, by_name
 from .disk import copy, move, opened, refuse_special, remove, same_content, taken
 from .files import PATH, files_touched
 from .paths import missing, named, reachable
@@ -56,7 +56,7 @@ def delete_file(params: Mapping[str, Any], ctx: Context) -> dict[str, Any]:
     path = named(params["path"], ctx)
     if not os.path.lexists(path):
         if not params.get("missing_ok", False):
-            raise BadParam("path", missing(path))
+            raise NoSuchFile("path", missing(path))
         return {"path": str(path), "bytes": 0, "deleted": False}
     if not path.is_symlink():
         refuse_special(path)
@@ -166,6 +166,7 @@ COPY_FILE = register(
             "copy-file",
             by_name(_SOURCE, _TO, _OVERWRITE),
             outputs={"path": "string", "bytes": "integer"},
+            actions=(),
             description="Copy a file of the project, whole or not at all.",
         ),
         copy_file,
@@ -181,6 +182,7 @@ MOVE_FILE = register(
             "move-file",
             by_name(_SOURCE, _TO, _OVERWRITE),
             outputs={"path": "string", "source": "string", "bytes": "integer"},
+            actions=(),
             description="Move or rename a file of the project.",
         ),
         move_file,
@@ -196,6 +198,7 @@ DELETE_FILE = register(
             "delete-file",
             by_name(_DELETED, _MISSING_OK),
             outputs={"path": "string", "bytes": "integer", "deleted": "boolean"},
+            actions=(),
             description="Delete a file of the project.",
         ),
         delete_file,

@@ -19,6 +19,7 @@ from .base import (
     Cancelled,
     Context,
     ExitCode,
+    NoSuchFile,
     TimedOut,
     built_in,
     by_name,
@@ -115,7 +116,7 @@ def _folder(cwd: object, ctx: Context) -> Path:
         raise BadParam("cwd", f"is a folder, as text, not {cwd!r}")
     folder = ctx.folder / (cwd or "")
     if not folder.is_dir():
-        raise BadParam("cwd", f"there is no folder `{folder}`")
+        raise NoSuchFile("cwd", f"there is no folder `{folder}`")
     return folder
 
 
@@ -219,6 +220,7 @@ SHELL = register(
             "shell",
             _PARAMS,
             outputs={"stdout": "string", "stderr": "string", "exit_code": "integer"},
+            actions=(),
             description="Run a command line in a shell.",
         ),
         shell,

@@ -21,6 +21,7 @@ VALUE = register(
             "value",
             effect="pure",
             open=True,
+            actions=(),
             description="Give its params back as outputs: constants, renaming, adapters.",
         ),
         value,

@@ -20,6 +20,7 @@ from .fix import Change, Fix, Level, LevelName, Rung, signature
 from .joint import moved, touched
 from .policy import effective_level, sending
 from .rules.base import Candidate, Case
+from .rules.ids import mentions
 
 _NAMES: Final[Mapping[Level, LevelName]] = {
     Level.SHOW: "SHOW",
@@ -112,9 +113,17 @@ def _out_of_scope(draft: Draft, workflow: Workflow) -> str:
         if node in frozen:
             return f"{node} has completed, and what completed is frozen for fixes"
         incoming = edit.slot[:1] == ("edges",) and failing.issuperset(_led_to(edit, workflow))
-        if edit.slot[:2] not in homes and not incoming:
+        named = _names_what_is_said(edit, draft, workflow)
+        if edit.slot[:2] not in homes and not incoming and not named:
             return "the edit would touch a part of the workflow that did not fail"
     return ""
+
+
+def _names_what_is_said(edit: Edit, draft: Draft, workflow: Workflow) -> bool:
+    """Whether an edit gives a node, which nothing names, the id that a problem says is unknown."""
+    node, new = _node_at(edit.slot, workflow), getattr(edit, "new", None)
+    said = new is not None and new in [case.problem.facts.get("written") for case in draft.cases]
+    return said and edit.slot[2:] == ("id",) and not any(mentions(workflow, node or ""))
 
 
 def _node_at(slot: Slot, workflow: Workflow) -> str | None:

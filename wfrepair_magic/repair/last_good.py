@@ -57,6 +57,26 @@ class LastGood:
         trace = self.nodes.get(node)
         return trace.leaves.get(path) if trace is not None else None
 
+    def kind(self, node: str, path: Path) -> str:
+        """Say of which JSON type the value at a path was, a number of any kind as "number".
+
+        Text that holds an object or a list is one; "" where nothing is known.
+        """
+        leaf, trace = self.leaf(node, path), self.nodes.get(node)
+        if leaf is not None:
+            return "number" if leaf.type == "integer" else leaf.type
+        below = (one for one in (trace.leaves if trace is not None else ()) if _under(one, path))
+        first = next(below, None)
+        return "" if first is None else "object" if isinstance(first[len(path)], str) else "array"
+
+    def contradicts(self, node: str, path: Path, value: Any) -> bool:
+        """Whether another value, or one of another type, stood at a path of a node's outputs."""
+        kind, leaf = self.kind(node, path), self.leaf(node, path)
+        if not kind:
+            return False
+        known = leaf.print if leaf is not None else ""
+        return kind != kind_of(value) or (bool(known) and known != _print(value, self.salt))
+
     def param(self, node: str, names: tuple[str, ...]) -> Any:
         """Give what the author had written for a param, under any of its names, else MISSING."""
         trace = self.nodes.get(node)
@@ -68,6 +88,17 @@ class LastGood:
         if not leaf.print:
             return []
         return [path for path, one in _leaves(outputs, self.salt) if one.print == leaf.print]
+
+
+def kind_of(value: Any) -> str:
+    """Say of which JSON type a value is, as `LastGood.kind` does."""
+    content = inside(value) if isinstance(value, str) else value
+    found = json_type(content if content else value)
+    return "number" if found == "integer" else found
+
+
+def _under(path: Path, above: Path) -> bool:
+    return len(path) > len(above) and path[: len(above)] == above
 
 
 NOTHING: Final = LastGood()

@@ -121,12 +121,16 @@ def _diagnosed(state: Repaired, means: Means, policy: Policy) -> Repaired:
 
 
 def _next_step(state: Repaired, policy: Policy, trail: _Trail) -> tuple[Fix, Workflow] | None:
-    """Give the fix to apply unasked and the workflow that it makes; None where to stop."""
+    """Give the fix to apply unasked and the workflow that it makes; None where to stop.
+
+    What only mends warnings is never applied unasked: it did not fail.
+    """
     if len(state.applied) >= policy.attempts:
         return None
     if any(signature(problem) in trail.repaired for problem in state.problems):
         return None
-    fix = choose(policy, state.fixes)
+    failed = {signature(problem) for problem in state.problems if problem.severity == "error"}
+    fix = choose(policy, [fix for fix in state.fixes if failed.intersection(fix.repairs)])
     if fix is None:
         return None
     repaired = fix.apply(state.workflow)

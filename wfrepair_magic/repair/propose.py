@@ -31,8 +31,8 @@ def propose(cases: Sequence[Case], look: Look) -> Proposal:
     """Ask the rules about every case, and verify what they answer.
 
     Where several problems have a fix each, the one that repairs them all is offered too, and
-    the one that repairs all that are SAFE.  `look` tells what a run would do; it is called for
-    candidates that the check finds free of errors.
+    the one that repairs all that are SAFE; warnings have one of their own.  `look`
+    tells what a run would do; it is called for candidates that the check finds free of errors.
     """
     if not cases:
         return Proposal()
@@ -42,7 +42,10 @@ def propose(cases: Sequence[Case], look: Look) -> Proposal:
     climbed = [*zip(drafts, results, strict=False)]
     held = [draft for draft, result in climbed if isinstance(result, Fix)]
     safe = [draft for draft, result in climbed if isinstance(result, Fix) and _is_safe(result)]
-    results += _joint_results((held + drafts[MOST_SINGLE:], safe), ground)
+    held += drafts[MOST_SINGLE:]
+    warned = [draft for draft in held if _only_warns(draft)]
+    failing = [draft for draft in held if not _only_warns(draft)]
+    results += _joint_results((failing, safe, warned), ground)
     fixes = [result for result in results if isinstance(result, Fix)]
     refused = [result.describe() for result in results if isinstance(result, Refused)]
     return Proposal(tuple(sorted(fixes, key=_rank)), (*abstained, *refused))
@@ -50,6 +53,10 @@ def propose(cases: Sequence[Case], look: Look) -> Proposal:
 
 def _is_safe(fix: Fix) -> bool:
     return fix.level == Level.SAFE.name
+
+
+def _only_warns(draft: Draft) -> bool:
+    return all(case.problem.severity == "warning" for case in draft.cases)
 
 
 def _rank(fix: Fix) -> tuple[int, int, int, float]:

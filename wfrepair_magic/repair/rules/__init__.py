@@ -14,9 +14,11 @@ from . import (
     dialects,
     drift,
     graph,
+    ids,
     missing,
     node_types,
     outputs,
+    pages,
     params,
     source,
     templates,
@@ -26,7 +28,8 @@ from . import (
 from .base import Rule
 
 _ROOMS: Final = (
-    templates, drift, types, dialects, missing, params, values, graph, node_types, outputs, source,
+    templates, drift, pages, types, dialects, missing, params, values, graph, ids, node_types,
+    outputs, source,
 )  # fmt: skip
 
 RULES: Final[Mapping[str, Rule]] = {rule.code: rule for room in _ROOMS for rule in room.RULES}

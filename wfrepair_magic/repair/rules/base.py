@@ -151,10 +151,16 @@ class Candidate:
 def swap(case: Case, new: Any, why: str, *facts: Fact) -> Candidate:
     """Propose another value in the place of what stands at the problem's slot."""
     old = case.written
-    texts = isinstance(old, str) and isinstance(new, str)
-    shown = [value if texts else json.dumps(value, ensure_ascii=False) for value in (old, new)]
-    title = f"`{shown[0]}` → `{shown[1]}` in {case.spot}"
+    before, after = shown(old, new)
+    title = f"`{before}` → `{after}` in {case.spot}"
     return Candidate(Patch((SetValue(case.problem.slot, new, old),)), title, why, facts)
+
+
+def shown(old: Any, new: Any) -> tuple[str, str]:
+    """Write two values for a sentence: both as JSON, unless both are text."""
+    if isinstance(old, str) and isinstance(new, str):
+        return old, new
+    return json.dumps(old, ensure_ascii=False), json.dumps(new, ensure_ascii=False)
 
 
 Answer = Candidate | str

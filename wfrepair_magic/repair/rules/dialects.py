@@ -17,14 +17,15 @@ from .steps import Step, applied, braced, candidate
 def ours(case: Case) -> Answer:
     """TPL17: a template of another dialect is written as one of ours, where it then resolves.
 
-    The bare name of something may be meant as text, so there a person is asked.
+    Among other text, and where it is the bare name of something, it may be meant for another
+    tool, so there a person is asked.
     """
     text = case.written
     found = [one for one in foreign(text) if _is_meant(case, one.text)] if text else []
     spans = [(one.start, one.end, one.ours) for one in found]
-    bare = any(one.path == one.head and not one.text.startswith("${") for one in found)
+    sure = case.problem.severity == "error"
     read = f"{listing(list(dict.fromkeys(one.path for one in found)))} can be read here"
-    steps = _steps(spans, Fact(read) if bare else certain(read))
+    steps = _steps(spans, certain(read) if sure else Fact(read))
     reason = _unsound(case, applied(text, steps)) if found else ""
     why = "The template is written as another tool would have it, and would stay plain text."
     return candidate(case, steps, why) if found and not reason else reason
@@ -119,10 +120,10 @@ RULES = (
         warns=True,
         unveils=True,
         examples=(
-            _SEND.safe("Dear {{fetch.body}},", "Dear ${fetch.body},", "`fetch.body` can be read"),
+            _SEND.safe("{{fetch.body}}", "${fetch.body}", "`fetch.body` can be read here"),
             _SEND.safe("{{ fetch.rows[0].n }}", "${fetch.rows[0].n}", "can be read here"),
-            _SEND.safe("so $fetch.body", "so ${fetch.body}", "`fetch.body` can be read here"),
-            _SEND.safe("${{fetch.body}}!", "${fetch.body}!", "`fetch.body` can be read here"),
+            _SEND.safe("$fetch.body", "${fetch.body}", "`fetch.body` can be read here"),
+            _SEND.safe("${{fetch.body}}", "${fetch.body}", "`fetch.body` can be read here"),
             _SEND.leave("${{fecth.body}}", "there is no node or input `fecth`"),
         ),
     ),

@@ -1,33 +1,38 @@
-"""Rules for fields that moved: renamed, put deeper, put higher, wrapped in a page."""
+"""Rules for fields that moved: renamed, put deeper, put higher."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import partial
 from itertools import combinations
 from typing import Any, Final, Literal
 
 from ...ir.names import folded
 from ...ir.paths import inside
-from ...ir.spec import NodeSpec, Param
-from ...ir.templates import Ref, resolve
+from ...ir.templates import Ref
 from ...problem import path_text
 from ..last_good import Path
 from .base import Answer, Case, Fact, Rule, certain
 from .examples import Scene
-from .matching import listing
-from .steps import Step, applied, candidate, next_miss, own_miss, own_ref, whole
+from .steps import Step, candidate, own_miss, own_ref, static
 
 _DEEPEST: Final = 3
 _MOST: Final = 500
 
-_CURSORS: Final = frozenset({
-    "next", "previous", "prev", "count", "total", "totalcount", "totalresults", "page", "pages",
-    "pagesize", "perpage", "cursor", "nextcursor", "nextpage", "nextpagetoken", "nextlink",
-    "hasmore", "hasnext", "limit", "offset", "links", "paging", "pagination", "more", "start",
-    "size", "incompleteresults",
+_ENVELOPES: Final = frozenset({
+    "data", "result", "results", "response", "body", "payload", "content", "value", "values",
+    "output", "outputs", "item", "items", "json", "record", "records", "entry", "entries", "object",
+    "document", "resource", "attributes", "fields", "properties", "envelope", "wrapper", "root",
 })  # fmt: skip
-"""Keys, folded, that stand beside the list of a page."""
+"""Keys, folded, that mean nothing but what is in them: an answer may be wrapped in one."""
+
+_ASIDE: Final = frozenset({
+    "error", "errors", "fault", "exception", "failure", "warning", "warnings", "previous", "prev",
+    "old", "last", "before", "original", "deleted", "archived", "draft", "cc", "bcc", "replyto",
+    "meta", "metadata", "links", "debug", "example", "default", "defaults", "fallback",
+})  # fmt: skip
+"""Keys, folded, under which something else stands than what was asked for."""
 
 How = Literal["deeper", "higher"]
 
@@ -45,42 +50,42 @@ def renamed(case: Case) -> Answer:
 
 
 def moved(how: How, case: Case) -> Answer:
-    """TPL06, TPL07: the rest of the path resolves at exactly one other path of the same keys."""
+    """TPL06, TPL07: the rest of the path resolves at exactly one other path of the same keys.
+
+    Where the value there is another than that of the last good run, it is not what was meant.
+    """
     ref = own_ref(case)
     moves = _moves(case, ref) if ref is not None else {}
     if ref is None or [*moves.values()] != [how]:
         return ""
     (path,) = moves
-    traced = _traced(case, ref)
-    if traced and traced != [path]:
+    traced, before = _traced(case, ref), static(ref)
+    if (traced and traced != [path]) or before is None:
         return ""  # the value of the last good run stands elsewhere
+    if case.last_good.contradicts(ref.head, before, _follow(case.scope.get(ref.head), path)):
+        return ""
     new, length = path_text((ref.head, *path)), "longer" if how == "deeper" else "shorter"
     fact = f"what `{ref.text}` names is found at exactly one {length} path, `{new}`"
-    sole = how == "deeper" and _is_sole(case, ref, path)
+    sole, name = how == "deeper" and _is_sole(case, ref, path), _wrapping(case, ref, path)
     if sole:
         fact += "; nothing else is in what was put around it"
     if traced:
         fact += "; the value that it had in the last good run stands there"
-    step = Step(ref.start, ref.end, new, certain(fact) if sole else Fact(fact))
+    sure = sole and not name & _ASIDE and (bool(traced) or name <= _ENVELOPES)
+    step = Step(ref.start, ref.end, new, certain(fact) if sure else Fact(fact))
     return candidate(case, [step], f"The field is there, and lies {how} than the path says.")
-
-
-def _static(ref: Ref) -> Path | None:
-    """Give a path of which every part is written out."""
-    path = tuple(part for part in ref.path if isinstance(part, str | int))
-    return path if len(path) == len(ref.path) else None
 
 
 def _traced(case: Case, ref: Ref) -> list[Path]:
     """Give the paths at which the value stands that the path had in the last good run."""
-    path = _static(ref)
+    path = static(ref)
     leaf = case.last_good.leaf(ref.head, path) if path is not None else None
     return case.last_good.found(leaf, case.outputs.get(ref.head)) if leaf is not None else []
 
 
 def _moves(case: Case, ref: Ref) -> Mapping[Path, How]:
     """Give the paths that go through more keys, or fewer, and end as this one does."""
-    path, miss = _static(ref), own_miss(case)
+    path, miss = static(ref), own_miss(case)
     if path is None or miss is None or miss.kind != "absent":
         return {}
     value = case.scope.get(ref.head)
@@ -113,13 +118,22 @@ def _around(value: Any) -> Iterator[Path]:
         level = below
 
 
-def _is_sole(case: Case, ref: Ref, path: Path) -> bool:
-    """Whether every key that the path goes through more is the only one of its object."""
+def _added(case: Case, ref: Ref, path: Path) -> range:
+    """Give the places, in a longer path, of the keys that it goes through more."""
     miss = own_miss(case)
     rest = len(miss.rest) if miss is not None else 0
-    added = range(len(ref.path) - rest, len(path) - rest)
+    return range(len(ref.path) - rest, len(path) - rest)
+
+
+def _is_sole(case: Case, ref: Ref, path: Path) -> bool:
+    """Whether every key that the path goes through more is the only one of its object."""
     value = case.scope.get(ref.head)
-    return all(len(_follow(value, path[:at])) == 1 for at in added)
+    return all(len(_follow(value, path[:at])) == 1 for at in _added(case, ref, path))
+
+
+def _wrapping(case: Case, ref: Ref, path: Path) -> frozenset[str]:
+    """Give the keys, folded, that a path goes through more."""
+    return frozenset(folded(str(path[at])) for at in _added(case, ref, path))
 
 
 _NOWHERE: Final = object()
@@ -137,58 +151,6 @@ def _follow(value: Any, path: Path) -> Any:
     return inside(value) if isinstance(value, str) else value
 
 
-def page(case: Case) -> Answer:
-    """TPL08: where a list is wanted and a page of one is there, its list is named."""
-    step = _into_param(case) or _into_index(case)
-    why = "The list is there, wrapped in a page of an API."
-    return candidate(case, [step], why) if step else ""
-
-
-def _into_param(case: Case) -> Step | None:
-    """Name the list of a page that a param was given, which wants a list."""
-    found, types = whole(case), case.param.types if case.param is not None else ()
-    if found is None or "array" not in types or "object" in types:
-        return None
-    refs = found.alternatives
-    if len(refs) != 1 or not isinstance(refs[0], Ref):
-        return None
-    return _into_page(case, refs[0].text, refs[0].end)
-
-
-def _into_index(case: Case) -> Step | None:
-    """Name the list of a page that was given an index."""
-    miss = own_miss(case)
-    if miss is None or miss.kind != "index_on_object":
-        return None
-    step = _into_page(case, miss.reached, miss.segment_span[0])
-    if step is None or next_miss(case, applied(str(case.written), [step]), step) is not None:
-        return None
-    return step
-
-
-def _into_page(case: Case, reached: str, at: int) -> Step | None:
-    found = resolve(f"${{{reached}}}", case.scope).value
-    value = inside(found) if isinstance(found, str) else found
-    key = _only_list(value)
-    if key is None:
-        return None
-    beside = listing([name for name in value if name != key])
-    fact = (
-        f"{reached} is an object with one list, `{key}` ({len(value[key])} items), and {beside}"
-        " beside it; this is the first page only: what follows it must be fetched by itself"
-    )
-    return Step(at, at, f".{key}", Fact(fact))
-
-
-def _only_list(value: Any) -> str | None:
-    """Give the key of the one list of a page; None for what is no page."""
-    if not isinstance(value, Mapping):
-        return None
-    lists = [key for key, item in value.items() if isinstance(item, list | tuple)]
-    cursors = [key for key in value if isinstance(key, str) and folded(key) in _CURSORS]
-    return lists[0] if len(lists) == 1 and cursors and isinstance(lists[0], str) else None
-
-
 _TEXT = """\
 nodes:
   - id: user
@@ -202,14 +164,6 @@ _SEND = Scene(
     _TEXT,
     last_text=_TEXT.replace("@@", ".login"),
     last_outputs={"user": {"body": {"id": 4711, "login": "ada", "team": "core"}}},
-)
-_SUM = Scene(
-    """\
-nodes:
-  - {id: user, type: value}
-  - {id: sum, type: sum-up, params: {items: "@@"}}  # all of them
-""",
-    types=(NodeSpec("sum-up", {"items": Param("items", ("array",))}, effect="pure"),),
 )
 
 
@@ -247,6 +201,23 @@ RULES = (
                 ".data.items",
                 "at exactly one longer path, `user.body.data.items`; nothing else",
             ),
+            # Under a name that is no envelope; and with the value of the last good run.
+            _is(profile={"size": 5}).ask(
+                ".size", ".profile.size", "one longer path, `user.body.profile.size`; nothing else"
+            ),
+            _is(profile={"login": "ada"}).safe(
+                ".login", ".profile.login", "the value that it had in the last good run"
+            ),
+            # An API reports an error so, and says what was before.
+            _is(error={"items": [1, 2]}).ask(
+                ".items", ".error.items", "one longer path, `user.body.error.items`"
+            ),
+            _is(previous={"login": "ada"}).ask(
+                ".login", ".previous.login", "one longer path, `user.body.previous.login`"
+            ),
+            # Another value than in the last good run, or one of another type.
+            _is(data={"login": "grace"}).leave(".login", "user.body has no field near `login`"),
+            _is(data={"id": "x"}).leave(".id", "user.body has no field near `id`"),
             _is(data={"items": [1, 2], "total": 2}, ok=True).ask(
                 ".items[1]",
                 ".data.items[1]",
@@ -266,34 +237,14 @@ RULES = (
             _is(id=4711, login="ada").ask(
                 ".profile.login", ".login", "at exactly one shorter path, `user.body.login`"
             ),
+            # The name of another thing: it was another one in the last good run.
+            replace(
+                _is(name="corp ltd"),
+                last_text=_TEXT.replace("@@", ".user.name"),
+                last_outputs={"user": {"body": {"user": {"name": "ada"}}}},
+            ).leave(".user.name", "user.body has no field near `user`"),
             _SEND.having(user={"login": "ada", "body": {"login": "bob"}}).leave(
                 ".profile.login", "user.body has no field near `profile`"
-            ),
-        ),
-    ),
-    Rule(
-        "TPL08",
-        page,
-        of=("PRM07", "TPL10"),
-        examples=(
-            _SUM.having(user={"body": {"count": 2, "next": None, "results": [200, 201]}}).ask(
-                "${user.body}",
-                "${user.body.results}",
-                "user.body is an object with one list, `results` (2 items), and `count`, `next`"
-                " beside it; this is the first page only",
-            ),
-            _is(results=[{"id": 7}], next="/2").ask(
-                "[0].id",
-                ".results[0].id",
-                "one list, `results` (1 items), and `next` beside it; this is the first page",
-            ),
-            # Two lists: which one is meant?
-            _is(a=[{"id": 7}], b=[], next="/2").leave(
-                "[0].id", "say which field of user.body is meant"
-            ),
-            # Nothing says that it is a page.
-            _is(rows=[{"id": 7}], owner="ada").leave(
-                "[0].id", "say which field of user.body is meant"
             ),
         ),
     ),

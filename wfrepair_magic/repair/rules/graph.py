@@ -1,8 +1,8 @@
-"""Rules for the graph: ids that stand twice, edges and their ends, circles, lost nodes."""
+"""Rules for the graph: keys of edges, actions, circles, lost nodes."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from ...ir.graph import dependencies, followers_of, reach
@@ -10,8 +10,7 @@ from ...ir.language import EDGE
 from ...ir.model import MISSING
 from ...ir.patch import Edit, Insert, Patch, RenameKey, SetValue
 from ...ir.spec import NodeSpec
-from ...ir.templates import heads, source_template
-from ...ir.workflow import Workflow
+from ...ir.templates import heads
 from ...problem import path_text
 from ..fix import Level
 from .base import PLANTED, Answer, Candidate, Case, Fact, Rule, swap
@@ -24,54 +23,20 @@ def own_output(case: Case) -> Answer:
     return f"{case.problem.node} may read {listing(case.heads)} – say which is meant"
 
 
-def twice(case: Case) -> Answer:
-    """GRF03: the second node of an id gets another one, if nothing says the id."""
-    id, workflow = str(case.written), case.workflow
-    said = next(_mentions(workflow, id), None)
-    if said is not None:
-        return f"{said} says `{id}`: which one is meant?"
-    taken = {*(node.id for node in workflow.nodes), *workflow.inputs}
-    new = next(one for n in range(2, len(taken) + 3) if (one := f"{id}_{n}") not in taken)
-    why = f"Two nodes are called `{id}`; the second one gets a name of its own."
-    return swap(case, new, why, Fact(f"no template, edge, `after` or output says `{id}`"))
-
-
-def _mentions(workflow: Workflow, id: str) -> Iterator[str]:
-    """Say where an id is used."""
-    for node in workflow.nodes:
-        if id in heads(node.params) or id in node.after:
-            yield f"`{node.id}`"
-    for edge in workflow.edges:
-        if id in (edge.source, edge.to):
-            yield path_text(edge.slot)
-    for name, output in workflow.outputs.items():
-        if id in heads(source_template(output.source)):
-            yield f"the output `{name}`"
-    if workflow.start_node == id:
-        yield "`start_node`"
-
-
-def end(case: Case) -> Answer:
-    """GRF04: an unknown id in an edge, an `after` or `start_node` becomes the one it stands for."""
-    slot = case.problem.slot
-    other = {"from": "to", "to": "from"}.get(str(slot[-1]), "")
-    barred = [case.problem.node, case.at((*slot[:-1], other)) if slot[0] == "edges" else None]
-    ids = [id for id in case.problem.facts.get("ids", ()) if id not in barred]
-    return _named(case, ids, "node id", "node ids")
-
-
 def action(case: Case) -> Answer:
-    """GRF06: an action that a node never ends with becomes the one of its actions that is meant."""
-    names = [*case.problem.facts.get("actions", ())]
-    return _named(case, names, "action of the node", "actions of the node") if names else ""
+    """GRF06: an action that a node never ends with becomes the one of its actions that is meant.
 
-
-def _named(case: Case, names: list[str], what: str, whose: str) -> Answer:
-    written = str(case.written)
-    found = meant(written, names, whose, Level.SAFE)
+    It decides what runs: only what is equal but for case and separators is put right unasked.
+    """
+    names, written = [*case.problem.facts.get("actions", ())], str(case.written)
+    if not names:
+        return ""
+    found = meant(written, names, "actions of the node")
     if found is None:
-        return no_match(written, names, what)
-    why = f"There is no {what} `{written}`, and `{found.name}` is the one it stands for."
+        return no_match(written, names, "action of the node")
+    why = (
+        f"There is no action of the node `{written}`, and `{found.name}` is the one it stands for."
+    )
     return swap(case, found.name, why, found.fact)
 
 
@@ -141,7 +106,6 @@ def _with_edge(edges: Any, new: dict[str, str]) -> Edit:
     return Insert(("edges",), [new]) if edges is MISSING else SetValue(("edges",), [new], edges)
 
 
-_TWO = Scene("nodes:\n  - {id: fetch, type: value}\n  - {id: @@")
 _THREE = Scene("""\
 nodes:
   - {id: fetch, type: shell, params: {command: ls}}
@@ -160,6 +124,13 @@ edges:
 """,
     types=(NodeSpec("vote", effect="pure", actions=("approve", "reject")),),
 )
+_FAILED = Scene("""\
+nodes:
+  - {id: a, type: shell, params: {command: "exit 3"}}
+  - {id: rollback, type: shell, params: {command: ls}}
+edges:
+  - {from: a, to: rollback, action: @@}  # then
+""")
 _LOST = Scene(
     """\
 nodes:
@@ -173,45 +144,6 @@ _B = Scene("nodes:\n  - {id: a, type: value}\n  - {id: b, type: value, params: {
 
 RULES = (
     Rule("TPL19", own_output, (_B.leave("${b.out}'}}", "b may read `a` – say which is meant"),)),
-    Rule(
-        "GRF03",
-        twice,
-        unveils=True,
-        examples=(
-            _TWO.ask(
-                "fetch, type: value}  # again\n",
-                "fetch_2, type: value}  # again\n",
-                "no template, edge, `after` or output says `fetch`",
-            ),
-            _TWO.leave(
-                'fetch, type: value}\n  - {id: use, type: value, params: {x: "${fetch.y}"}}\n',
-                "`use` says `fetch`: which one is meant?",
-            ),
-        ),
-    ),
-    Rule(
-        "GRF04",
-        end,
-        unveils=True,
-        examples=(
-            _THREE.safe(
-                "{from: fetch, to: sumarize}",
-                "{from: fetch, to: summarize}",
-                "`summarize` is at distance 1 from `sumarize`",
-            ),
-            _THREE.safe(
-                "{from: Fetch, to: notify}",
-                "{from: fetch, to: notify}",
-                "equals `Fetch` after folding case",
-            ),
-            _TWO.safe(
-                "b, type: value, after: [fecth]}",
-                "b, type: value, after: [fetch]}",
-                "`fetch` is at distance 1 from `fecth`",
-            ),
-            _THREE.leave("{from: fetch, to: publish}", "there are `summarize`, `notify`"),
-        ),
-    ),
     Rule(
         "GRF05",
         edge_keys,
@@ -252,7 +184,11 @@ RULES = (
         "GRF06",
         action,
         (
-            _VOTED.safe("aprove", "approve", "`approve` is at distance 1 from `aprove`"),
+            _VOTED.safe("Approve", "approve", "equals `Approve` after folding case"),
+            _VOTED.ask("aprove", "approve", "`approve` is at distance 1 from `aprove`"),
+            _FAILED.ask("eror", "error", "`error` is at distance 1 from `eror`"),
+            # The opposite of what was voted for: that branch must not run.
+            _VOTED.leave("unreject", "the nearest is `reject`, and that is not sure"),
             _VOTED.leave("yes", "there are `default`, `error`, `approve`, `reject`"),
         ),
     ),

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from . import dialects, drift, templates, types
+from . import dialects, drift, ids, pages, templates, types
 from .base import Answer, Case, Rule
 from .examples import Scene
 
 _TEMPLATES: Final[Mapping[str, Rule]] = {
-    rule.code: rule for module in (templates, drift, types, dialects) for rule in module.RULES
+    rule.code: rule
+    for module in (templates, ids, drift, pages, types, dialects)
+    for rule in module.RULES
 }
 
 

@@ -45,6 +45,14 @@ _TEXT = Scene()
 _JSON = Scene('{"nodes": [{"id": "a", "type": "value"@@]}\n')
 _YAML = Scene("nodes:\n  - id: a\n    type: value\n    params:\n@@\n")
 _READ = Scene("nodes:\n  - {id: a, type: read-file, params: {path: @@}}  # ours\n")
+_MUSTACHE = Scene("""\
+nodes:
+  - {id: m, type: value}
+  - id: a
+    type: value
+    params:
+      @@
+""")
 
 RULES = (
     Rule(
@@ -75,6 +83,13 @@ RULES = (
                 '      x: "note: this"',
                 "a `: ` stands inside a value that is not in quotes",
             ),
+            # As other tools write templates, and without quotes.
+            _MUSTACHE.ask(
+                "x: {{ m.b[0].n }}\n      y: {z: {{m.b}}, t: 1}  # both",
+                'x: "${m.b[0].n}"\n      y: {z: "${m.b}", t: 1}  # both',
+                "a mapping or list cannot be a key",
+            ),
+            _MUSTACHE.leave("x: {{ m.b }} of them", "what is meant is not sure"),
             _READ.ask("1e3", '"1e3"', "`1e3` is read as the number 1000.0"),
             _TEXT.leave(
                 "nodes:\n  - id: a\n    type: value\n      params: {}\n",

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from ...ir.model import MISSING
 from ...ir.patch import Patch, SetValue
 from ...ir.templates import (
+    UNDECIDED,
     Expression,
     Ref,
     TemplateError,
@@ -16,6 +18,7 @@ from ...ir.templates import (
     resolve,
     source_template,
 )
+from ..last_good import Path, kind_of
 from .base import Candidate, Case, Fact
 
 
@@ -72,10 +75,37 @@ def own_ref(case: Case) -> Ref | None:
     miss, text = own_miss(case), case.written
     if miss is None or not isinstance(text, str):
         return None
+    return _ref_at(case, text, miss.segment_span[0])
+
+
+def _ref_at(case: Case, text: str, at: int) -> Ref | None:
+    """Give the innermost path that goes over a character of what stands at the problem's place."""
     template, shift = braced(case, text)
-    refs = _refs_at(template, miss.segment_span[0] + shift)
+    refs = _refs_at(template, at + shift)
     own = refs[-1] if refs else None
     return replace(own, start=own.start - shift, end=own.end - shift) if own is not None else None
+
+
+def static(ref: Ref) -> Path | None:
+    """Give a path of which every part is written out."""
+    path = tuple(part for part in ref.path if isinstance(part, str | int))
+    return path if len(path) == len(ref.path) else None
+
+
+def other_type(case: Case, text: str, at: int) -> str:
+    """Say that the mended path at a place of `text` leads to another type than it last did.
+
+    "" where it is the same, or where the last good run had neither this path nor the broken one.
+    """
+    old, new = own_ref(case), _ref_at(case, text, at)
+    if old is None or new is None:
+        return ""
+    paths = [(ref.head, path) for ref in (old, new) if (path := static(ref)) is not None]
+    kinds = (case.last_good.kind(head, path) for head, path in paths)
+    before, value = next(filter(None, kinds), ""), resolve(f"${{{new.text}}}", case.scope).value
+    if not before or value is MISSING or value is UNDECIDED or kind_of(value) == before:
+        return ""
+    return f"its type is {kind_of(value)} now, and was {before} in the last good run"
 
 
 def whole(case: Case) -> Expression | None:

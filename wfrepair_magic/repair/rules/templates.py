@@ -1,4 +1,4 @@
-"""Rules for the paths of templates: their heads, fields and indexes."""
+"""Rules for the paths of templates: their fields and indexes."""
 
 from __future__ import annotations
 
@@ -10,11 +10,10 @@ from typing import Final
 from ...ir.names import nearest
 from ...ir.templates import BadIndex, Unresolved
 from ...problem import path_text
-from ..fix import Level
 from .base import Answer, Case, Fact, Rule, certain
 from .examples import Scene
-from .matching import listing, meant, near, no_match
-from .steps import Step, applied, candidate, next_miss, own_miss
+from .matching import listing, meant
+from .steps import Step, applied, candidate, next_miss, other_type, own_miss
 
 MOST_STEPS: Final = 8
 """So many segments of one path are mended together."""
@@ -30,30 +29,11 @@ _REASONS: Final = {
 _KEY: Final = re.compile(r"[\w-]+")
 
 
-def head(case: Case) -> Answer:
-    """TPL01: an unknown head becomes the node or input that it stands for.
-
-    Only what may come before the node counts: no other can be what its author meant.
-    """
-    miss = own_miss(case)
-    if miss is None:
-        return ""
-    if miss.ref.startswith("env."):
-        close = near(miss.head, miss.known)
-        return f"no input declares the environment variable{close}; declare it under `inputs`"
-    reader = case.problem.node or "the output"
-    found = meant(miss.head, miss.known, f"nodes and inputs that {reader} may read", Level.ASK)
-    if found is None:
-        return no_match(miss.head, miss.known, "node or input", f"{reader} may read")
-    step = Step(*miss.segment_span, found.name, found.fact)
-    why = f"No node or input is called `{miss.head}`, and `{found.name}` is the one it stands for."
-    return candidate(case, [step], why)
-
-
 def path(case: Case) -> Answer:
     """TPL02, 03, 05 and 09 to 12: a path is mended segment by segment, until it resolves.
 
     One segment that cannot be mended with strong evidence, and the whole path is left alone.
+    A value of another type than in the last good run is for a person to judge.
     """
     miss = own_miss(case)
     text = str(case.written)
@@ -65,6 +45,9 @@ def path(case: Case) -> Answer:
         steps.append(step)
         text = applied(text, [step])
         miss = next_miss(case, text, step)
+    doubt = other_type(case, text, steps[-1].start) if steps and miss is None else ""
+    if doubt:
+        steps = [replace(step, fact=Fact(f"{step.fact.text}; {doubt}")) for step in steps]
     why = _REASONS.get(case.code, "What the path means is there, written otherwise.")
     return candidate(case, steps, why) if steps else ""
 
@@ -164,29 +147,14 @@ def _rows(*rows: object) -> Scene:
     return _SEND.having(fetch={"id": 7, "rows": list(rows)})
 
 
-def _declaring(inputs: str, **given: str) -> Scene:
-    return replace(_FETCHED, text=f"inputs: {inputs}\n{_SEND.text}", inputs=given)
+_LAST = replace(
+    _FETCHED,
+    last_text=_SEND.text.replace("@@", "fetch.user_id"),
+    last_outputs={"fetch": {"id": 7, "user_id": 7}},
+)
 
 
 RULES = (
-    Rule(
-        "TPL01",
-        head,
-        (
-            _FETCHED.ask("fecth.email", "fetch.email", "`fetch` is at distance 1 from"),
-            _FETCHED.ask("Fetch.email", "fetch.email", "equals `Fetch` after folding case"),
-            _declaring("{channel: {}}", channel="general").ask(
-                "chanel", "channel", "`channel` is at distance 1 from `chanel`"
-            ),
-            _FETCHED.leave("analyse.email", "no node or input can be taken for `analyse`"),
-            # A variable that nobody declares is a matter for a person.
-            _declaring("{token: {env: CHAT_TOKEN}}", token="t").leave(
-                "env.CHAT_TOKN", "the nearest is `CHAT_TOKEN`, and that is not sure"
-            ),
-            # `send` is near, and is the very node that reads.
-            _FETCHED.leave("sendd.text", "send may read `fetch`"),
-        ),
-    ),
     Rule(
         "TPL02",
         path,
@@ -195,6 +163,15 @@ RULES = (
                 "fetch.userName",
                 "fetch.user_name",
                 "`user_name` is the only one of 4 keys of fetch that equals `userName`",
+            ),
+            _LAST.having(fetch={"id": 7, "userId": 8.5}).safe(
+                "fetch.user_id", "fetch.userId", "equals `user_id` after folding case"
+            ),
+            # The name is right, and the value is of another kind: a person must look.
+            _LAST.having(fetch={"id": 7, "userId": "x"}).ask(
+                "fetch.user_id",
+                "fetch.userId",
+                "; its type is string now, and was number in the last good run",
             ),
             # And further on, in the same path, another one.
             _NESTED.safe(

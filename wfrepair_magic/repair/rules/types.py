@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
-from ...ir.model import MISSING
+from ...ir.model import MISSING, Effect
 from ...ir.paths import inside
 from ...ir.spec import NodeSpec, Param
 from ...ir.templates import UNDECIDED, Expression, parse, resolve
@@ -21,16 +21,25 @@ _KINDS: Final = {"object": "an object", "array": "a list"}
 def serialise(case: Case) -> Answer:
     """TPL14: an object or a list is written as JSON where text is wanted.
 
-    The text params of built-in types are paths, addresses and words, so there a person is asked.
+    Of a list one item may be meant; the text params of built-in types are paths, addresses and
+    words, and what a node with an effect gets is sent.  So there a person is asked.
     """
     expression, value = _brought(case)
     structured = isinstance(value, Mapping | list | tuple)
     if expression is None or "string" not in case.types or not structured:
         return ""
-    built_in = case.spec is None or case.spec.origin == "built-in"
     text = f"`{expression.text}` is {_KINDS[json_type(value)]}, and the param takes text"
-    step = _filter(expression, "tojson", Fact(text) if built_in else certain(text))
+    sure = isinstance(value, Mapping) and _only_computes(case)
+    step = _filter(expression, "tojson", certain(text) if sure else Fact(text))
     return candidate(case, [step], "The value is there, parsed; as JSON text it fits.")
+
+
+def _only_computes(case: Case) -> bool:
+    """Whether the problem's node is a user's own, and changes nothing in the world."""
+    node, spec = case.node, case.spec
+    if node is None or spec is None or spec.origin == "built-in":
+        return False
+    return (node.effect or spec.effect_with(node.params)) != "write"
 
 
 def cast(case: Case) -> Answer:
@@ -121,10 +130,10 @@ _NULL = Scene(f"{_NODES}  - id: s\n    type: value\n    params:\n      x: @@\n")
 )
 
 
-def _post(wanted: str, value: Any) -> Scene:
+def _post(wanted: str, value: Any, effect: Effect = "pure") -> Scene:
     """Give a value to a type of a notebook, whose `body` wants another one."""
     body = Param("body", (wanted,), required=True)
-    spec = NodeSpec("post-it", {"body": body}, effect="pure", origin="notebook")
+    spec = NodeSpec("post-it", {"body": body}, effect=effect, origin="notebook")
     text = f"{_NODES}  - id: post\n    type: post-it\n    params:\n      body: @@  # the payload\n"
     return Scene(text, {"m": {"value": value}}, types=(spec,))
 
@@ -139,6 +148,13 @@ RULES = (
                 '"${m.value}"',
                 '"${m.value | tojson}"',
                 "`${m.value}` is an object, and the param takes text",
+            ),
+            # A list of one address, and an effect: `[0]`, or a field, is as likely to be meant.
+            _post("string", ["ada@x.org"]).ask(
+                '"${m.value}"', '"${m.value | tojson}"', "`${m.value}` is a list"
+            ),
+            _post("string", {"email": "ada@x.org"}, "write").ask(
+                '"${m.value}"', '"${m.value | tojson}"', "`${m.value}` is an object"
             ),
             # A path that is an object is a mistake of another kind, perhaps.
             _READ.having(m={"obj": [1]}).ask(

@@ -10,7 +10,7 @@ from ...ir.language import TYPE_ALIASES
 from ...ir.model import MISSING
 from ...ir.params import in_unit
 from ...ir.templates import TemplateError, parse
-from .base import Answer, Candidate, Case, Fact, Rule, certain, swap
+from .base import Answer, Candidate, Case, Fact, Rule, certain, shown, swap
 from .examples import Scene
 from .matching import meant, no_match
 
@@ -62,8 +62,8 @@ def bounds(case: Case) -> Answer:
 
 
 def _meaning(case: Case, new: Any, fact: Fact) -> Candidate:
-    shown = f"[{new[0]}]" if isinstance(new, list) else new
-    return swap(case, new, f"`{case.written}` cannot stand there, and `{shown}` is meant.", fact)
+    written, meant_now = shown(case.written, new)
+    return swap(case, new, f"`{written}` cannot stand there, and `{meant_now}` is meant.", fact)
 
 
 def _is_literal(text: str) -> bool:
