@@ -68,9 +68,10 @@ class NodeEvent(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class NodeStarted(NodeEvent):
-    """The node's own code is about to run."""
+    """The node's own code is about to run; `why` says what has changed since it ran last."""
 
     attempt: int = 1
+    why: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

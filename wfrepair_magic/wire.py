@@ -24,7 +24,7 @@ FAILURE: Final = (
 )  # fmt: skip
 NODE: Final = (
     "id", "type", "state", "outputs", "action", "attempts", "seconds", "saved_seconds", "age",
-    "reason", "question",
+    "reason", "question", "why",
 )  # fmt: skip
 FIX: Final = (
     "title", "code", "level", "confidence", "origin", "why", "evidence", "diff", "rung", "preview",

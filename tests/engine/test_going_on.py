@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -278,3 +279,32 @@ def test_an_equal_node_runs_itself_where_its_twin_failed(case: Case, log: Effect
     log.path.unlink()
     stopped = case.run(*nodes, on_failure="stop")
     assert (states(stopped), log.counts()) == ({"a": "failed", "b": "skipped"}, {"fails": 1})
+
+
+@pytest.mark.parametrize(
+    ("node", "options", "says"),
+    [
+        ("{id: a, type: value, params: {x: 1}}", {"rerun": ["a"]}, "you asked for it again"),
+        ("{id: a, type: shell, params: {command: 'true'}}", {"fresh": True}, "a new session"),
+        (
+            "{id: a, type: shell, effect: read, cache: 1ms, params: {command: 'true'}}", {},
+            "what it gave lasts 1ms",
+        ),
+        (
+            "{id: a, type: write-file, params: {path: gone.txt, content: x}}", {},
+            "is not there any more",
+        ),
+    ],
+)  # fmt: skip
+def test_a_node_that_runs_again_says_why(
+    store: Path, tmp_path: Path, node: str, options: dict[str, Any], says: str
+) -> None:
+    """With the same key: asked for, in a new session, too old, or undone on disk."""
+    text = f"nodes: [{node}]"
+    first = run(text, name="w", store=store, folder=tmp_path)
+    assert first.nodes["a"].why == ()
+    (tmp_path / "gone.txt").unlink(missing_ok=True)
+    time.sleep(0.002)
+    again = run(text, name="w", store=store, folder=tmp_path, **options)
+    (why,) = again.nodes["a"].why
+    assert again.nodes["a"].state == "done" and says in why

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from wfrepair_magic.engine.code_keys import code_of
 from wfrepair_magic.engine.keys import digest
 from wfrepair_magic.engine.why import ROOM, Keyed, changes, spelt
+from wfrepair_magic.ir.shell import Program
 
 CODE = """\
 LIMIT = 3
@@ -142,3 +143,13 @@ def test_foreign_objects_are_named_by_their_type() -> None:
     for _ in range(1000):
         deep = [deep]
     assert spelt(deep).count("[") == 21
+
+
+def test_a_value_in_a_program_is_told() -> None:
+    """A shell program is shown with the values that it gets, and the one that changed."""
+    then = Program('echo "$a" && ls', {"a": "one"})
+    now = Program('echo "$a" && ls', {"a": "two"})
+    assert spelt(then) == "echo \"$a\" && ls\na='one'"
+    assert told(keyed(c=then), keyed(c=now)) == [
+        "params.c:\n echo \"$a\" && ls\n-a='one'\n+a='two'"
+    ]

@@ -145,3 +145,53 @@ def test_effects_are_listed(notebook: Notebook) -> None:
     assert "no effects" in notebook.run("%workflow effects pure").text
     assert "plan: send" in notebook.run("%workflow effects --all").last["text/html"]
     assert "did you mean 'plan'?" in notebook.run("%workflow effects plann").trace
+
+
+CELL_OF_NODES = """\
+from wfrepair_magic import node
+def helper(x):
+    return x + 1
+@node(effect="pure")
+def counted(a: int) -> int:
+    return helper(a)
+"""
+COUNTS = """\
+inputs: {n: {type: integer, default: 1}}
+nodes:
+  - {id: first, type: counted, params: {a: "${n}"}}
+  - {id: last, type: value, params: {x: "${first.result}"}}
+"""
+
+
+def test_why_names_what_changed_old_and_new(notebook: Notebook) -> None:
+    """A helper's line, a param: beforehand, afterwards, in the report, and in another kernel."""
+    why = "%workflow why first"
+    notebook.run(CELL_OF_NODES)
+    notebook.run(f"%%workflow w\n{COUNTS}")
+    told = notebook.run(why).last["text/plain"]
+    assert "first ran for the first time" in told and "now: would reuse" in told
+    notebook.run(CELL_OF_NODES.replace("x + 1", "x + 2"))
+    change = "code of `helper`:\n   def helper(x):\n  -    return x + 1\n  +    return x + 2"
+    told = notebook.run(why).last["text/plain"]
+    assert f"now: would run:\n  {change}" in told
+    report = notebook.run(f"%%workflow w\n{COUNTS}").last
+    assert "again: code of `helper`" in report["text/plain"]
+    assert "<summary>again: code of `helper`</summary>" in report["text/html"]
+    assert "+    return x + 2" in report["text/html"]
+    assert f"first ran again:\n  {change}" in notebook.run(why).last["text/plain"]
+    notebook.run(f"%%workflow w --input n=5\n{COUNTS}")
+    assert notebook.value("_wf.nodes['first'].why") == "('params.a: 1 → 5',)"
+    assert "did you mean 'first'?" in notebook.run("%workflow why fist").errors
+
+
+def test_why_says_that_a_node_was_reused_or_held_back(notebook: Notebook) -> None:
+    """A reused node has the key it had; what waits for another cannot be known yet."""
+    assert "no runs in" in notebook.run("%workflow why first").errors
+    notebook.run(CELL_OF_NODES)
+    for _ in "12":
+        notebook.run(f"%%workflow w\n{COUNTS}")
+    told = notebook.run("%workflow why first").last["text/plain"]
+    assert "first was reused: its key is what it was when it ran, just now" in told
+    notebook.run(CELL_OF_NODES.replace("x + 1", "x + 2"))
+    told = notebook.run("%workflow why last").last["text/plain"]
+    assert "now: would run, with what the nodes before it give then" in told

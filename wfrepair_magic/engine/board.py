@@ -88,11 +88,11 @@ class Board:
 
     # --- a node runs ------------------------------------------------------------------------
 
-    def start(self, id: str, attempt: int) -> None:
-        """The node's code begins."""
+    def start(self, id: str, attempt: int, why: tuple[str, ...]) -> None:
+        """The node's code begins; `why` says what has changed since it ran last."""
         run = self._step(id, "start")
-        self.runs[id] = dataclasses.replace(run, attempts=run.attempts + 1)
-        self.emit(events.NodeStarted(node=id, attempt=attempt))
+        self.runs[id] = dataclasses.replace(run, attempts=run.attempts + 1, why=why or run.why)
+        self.emit(events.NodeStarted(node=id, attempt=attempt, why=why))
 
     def spend(self, id: str, seconds: float) -> None:
         """Count the time of one execution."""

@@ -11,11 +11,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..failure import Failure
+from ..ir.durations import spelled
 from ..nodes.base import Action
 from ..problem import Problem
 from .backend import Ended
 from .doubts import Doubt, doubt_text
 from .envelope import Kept, pack, pack_bare
+from .keys import digest
 from .ledger import Ledger, Place, Receipt
 from .owner import Owner, alive
 from .plan import Step
@@ -23,6 +25,7 @@ from .prepare import Prepared, without_files
 from .receipts import DONE
 from .standing import Standing
 from .store import Store
+from .why import Keyed, changes
 
 STRAGGLERS: set[tuple[str, int]] = set()
 """Executions that this process gave up waiting for and that still run, by (store, receipt)."""
@@ -219,6 +222,32 @@ class Memory:
         kept = receipt.kept or receipt.bare
         return kept.params if kept is not None else {}
 
+    def why(self, prepared: Prepared) -> tuple[str, ...]:
+        """Say why a node runs that ran before: each part of its key that changed, old and new.
+
+        Empty where nothing is known of an earlier execution.
+        """
+        if prepared.step.node.id in self.rerun:
+            return ("you asked for it again (--rerun)",)
+        known = self.store.about(self._last(prepared.step))
+        if known is None or prepared.key is None:
+            return ()
+        then = Keyed(known["document"], known["shown"])
+        found = tuple(map(str, changes(then, prepared.readable)))
+        return found or (self._unchanged(prepared.step, known["session"]),)
+
+    def _unchanged(self, step: Step, session: str) -> str:
+        """Say why a node runs whose key is what it was."""
+        if session != self.session and step.reuse.by == "session":
+            return "its key is what it was, and this is a new session"
+        if step.reuse.lifetime is not None:
+            return f"what it gave lasts {spelled(step.reuse.lifetime)}, and is older by now"
+        return "its key is what it was, and what it did or gave is not there any more"
+
+    def _last(self, step: Step) -> str:
+        """Give the key under which the store keeps what a node was keyed with last."""
+        return digest(["the last key of", self.workflow, step.node.id])
+
     def claim(self, prepared: Prepared, expect: int | None) -> tuple[Receipt, bool]:
         """Write the intent to disk before the effect; says whether this run won the claim."""
         return self.ledger.claim(self._place(prepared), self.run, self.owner, expect)
@@ -232,17 +261,21 @@ class Memory:
         if prepared.key is None or ended.action is None:
             return prepared.key is not None
         kept = _kept(prepared, ended.action, ended.seconds)
+        known = prepared.readable
+        self.store.note(
+            self._last(prepared.step),
+            {"document": known.document, "shown": known.shown, "session": self.session},
+        )
         if prepared.step.reuse.by == "content":
-            return self._keep_by_content(prepared.key, prepared, kept)
+            return self._keep_by_content(prepared.key, kept)
         raw = pack(kept, prepared.key)
         number = self._receive(prepared, receipt, raw or pack_bare(kept, prepared.key))
         if raw is None:
             UNKEPT[str(self.store.folder), str(number)] = kept
         return raw is not None
 
-    def _keep_by_content(self, key: str, prepared: Prepared, kept: Kept) -> bool:
+    def _keep_by_content(self, key: str, kept: Kept) -> bool:
         if self.store.put(key, kept):
-            self.store.note(key, prepared.document)
             return True
         UNKEPT[str(self.store.folder), key] = kept
         return False

@@ -25,6 +25,7 @@ from .readings import READS, content, files_of
 from .recovery import failure_of
 from .secrets import Redactor
 from .shapes import shape
+from .why import Keyed, spelt
 
 _READ = f"{READS} "
 
@@ -64,7 +65,7 @@ class Prepared:
     unreused.  `digests` holds the digest of each param and, as ``reads NAME``, of each file (""
     where there is none); `document` is the readable key.  `look`
     is what the node's `verify` looks at, None where it has none; `files` says where the files
-    lie that it reads.
+    lie that it reads, `shown` what its code and the values in it look like.
     """
 
     step: Step
@@ -76,6 +77,13 @@ class Prepared:
     unkeyable: str = ""
     look: Any = None
     files: Mapping[str, Path] = field(default_factory=dict)
+    shown: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def readable(self) -> Keyed:
+        """The key as a person can read it, secrets as references."""
+        shown = {self.digests[name]: spelt(value) for name, value in self.params.items()}
+        return Keyed(self.document, {**self.shown, **shown})
 
 
 @dataclass(frozen=True)
@@ -201,7 +209,7 @@ def _keyed(step: Step, resolution: Resolved, site: Site) -> Prepared:
     digests = digests | read_digests(files)
     return Prepared(
         step, params, digest(document), digests, document, notices,
-        look=resolution.look, files=paths,
+        look=resolution.look, files=paths, shown=code.shown if code is not None else {},
     )  # fmt: skip
 
 
@@ -238,13 +246,15 @@ def _code(node_type: NodeType, effect: bool, site: Site) -> CodeKey | None:
     name = f"{node_type.name}:{effect}"
     if name not in site.codes:
         try:
-            site.codes[name] = code_of(node_type.code, effect=effect)
+            found = code_of(node_type.code, effect=effect)
+            shown = {digest: site.redactor.hide_text(text) for digest, text in found.shown.items()}
+            site.codes[name] = replace(found, shown=shown)
         except Unkeyable as error:
             site.codes[name] = error
-    found = site.codes[name]
-    if isinstance(found, Unkeyable):
-        raise found
-    return found
+    known = site.codes[name]
+    if isinstance(known, Unkeyable):
+        raise known
+    return known
 
 
 def _files(step: Step, resolution: Resolved, site: Site) -> dict[str, Path]:

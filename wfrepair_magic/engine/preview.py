@@ -30,7 +30,7 @@ def preview(plan: Plan, site: Site, memory: Memory, values: Mapping[str, Any]) -
         for id in wave:
             walk.visit(plan.steps[id])
     ordered = {id: walk.verdicts[id] for id in plan.steps}
-    return Preview(ordered, tuple(walk.failures), walk.changed)
+    return Preview(ordered, tuple(walk.failures), walk.changed, walk.why)
 
 
 class _Walk:
@@ -46,6 +46,7 @@ class _Walk:
         self.verdicts: dict[str, str] = {}
         self.failures: list[Failure] = []
         self.changed: dict[str, tuple[str, ...]] = {}
+        self.why: dict[str, tuple[str, ...]] = {}
         self.shaken: set[str] = set()
 
     def visit(self, step: Step) -> None:
@@ -100,6 +101,8 @@ class _Walk:
 
     def _would_run(self, step: Step, prepared: Prepared | None) -> None:
         """Tell a first effect from one that this node already had under another key."""
+        if prepared is not None:
+            self.why[step.node.id] = self.memory.why(prepared)
         if step.effect != "write":
             return self._end(step, "runs", End(OPEN))
         before = self.memory.previous(step.node.id)

@@ -16,7 +16,8 @@ class NodeRun:
     `state` is one of `states.NODE_STATES` ("done", "reused", "failed", "skipped", …).  `outputs`
     is empty unless the node is done or reused.  `seconds` is what this run spent on it,
     `saved_seconds` what a reuse spared, `age` how long ago a reused result was made.  `attempts`
-    counts executions in this run, over all its passes.
+    counts executions in this run, over all its passes.  `why` says, of a node that ran before, what
+    has changed in its key since then: a sentence for each part, old and new.
     """
 
     id: str
@@ -31,6 +32,7 @@ class NodeRun:
     reason: str = ""
     failure: Failure | None = None
     question: str = ""
+    why: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -69,9 +71,11 @@ class Preview:
     doubt, with the same idempotency key), "would verify" (one in doubt, whose `verify` tells
     first), "in doubt" (a person must say first) or "failed" (its templates do not resolve).
     `failures` are those dry failures; `changed` maps write nodes that would run, and had
-    completed before, to the params whose resolved value differs from then.
+    completed before, to the params whose resolved value differs from then.  `why` maps nodes that
+    would run again to what has changed since they did, old and new.
     """
 
     verdicts: Mapping[str, str]
     failures: tuple[Failure, ...] = ()
     changed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    why: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

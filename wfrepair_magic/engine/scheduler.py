@@ -197,7 +197,7 @@ class Scheduler:
         running = Running(prepared, receipt, context, attempt, resent is not None)
         running.deadline = deadline(prepared.step)
         self.running[id] = running
-        self.board.start(id, attempt)
+        self.board.start(id, attempt, self.job.memory.why(prepared) if attempt == 1 else ())
         running.future = self.job.backend.submit(prepared.step.type, params, context)
         running.future.add_done_callback(lambda future: self._post(running, future))
 

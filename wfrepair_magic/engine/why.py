@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
+from ..ir.shell import Program
 from .shapes import shape
 
 ROOM = 2_000
@@ -163,7 +164,10 @@ def _code_diff(old: str, new: str) -> str:
 
 
 def spelt(value: Any) -> str:
-    """Write a value as Python would, as far as it is plain data, in at most `ROOM` characters."""
+    """Write a value as Python would, as far as it is plain data, in at most `ROOM` characters.
+
+    A shell program is its text, and each value that it gets on a line of its own.
+    """
     pieces: list[str] = []
     room = ROOM
     for piece in _pieces(value, 0):
@@ -190,6 +194,9 @@ def _pieces(value: Any, depth: int) -> Iterator[str]:
         yield repr(value)
     elif depth > _DEEPEST:
         yield "…"
+    elif kind is Program:
+        yield value.text
+        yield from (f"\n{name}={text[:ROOM]!r}" for name, text in value.values.items())
     elif kind is dict:
         yield "{"
         for number, (key, item) in enumerate(value.items()):

@@ -12,7 +12,7 @@ from . import words
 from .text import align
 
 HEADS: Final = ("node", "type", "would", "because")
-_WOULD: Final = {
+WOULD: Final = {
     "reused": "reuse",
     "runs": "run",
     "would send": "send",
@@ -37,7 +37,7 @@ def rows(nodes: Iterable[Node], plan: Preview) -> list[tuple[str, ...]]:
         (
             node.id,
             node.type,
-            _WOULD[plan.verdicts[node.id]],
+            WOULD[plan.verdicts[node.id]],
             words.one_line(failed.get(node.id) or _because(plan, node.id)),
         )
         for node in nodes
@@ -58,8 +58,8 @@ def headline(plan: Preview) -> str:
     """Say in one line what a run would come to: ``would reuse 3, run 1; nothing was executed``."""
     if not plan.verdicts:
         return "nothing would run; nothing was executed"
-    counts = Counter(_WOULD[verdict] for verdict in plan.verdicts.values())
-    parts = [f"{word} {counts[word]}" for word in _WOULD.values() if counts[word]]
+    counts = Counter(WOULD[verdict] for verdict in plan.verdicts.values())
+    parts = [f"{word} {counts[word]}" for word in WOULD.values() if counts[word]]
     return f"would {', '.join(parts)}; nothing was executed"
 
 

@@ -22,7 +22,8 @@ class NodeState:
 
     `state` is one of `engine.states.NODE_STATES`.  `seconds` is what this run spent on it over
     all attempts and passes, `saved` what a reuse spared, `age` how long ago a reused result was
-    made, `started` the Unix time of the attempt under way.  `fraction` runs from 0 to 1.
+    made, `started` the Unix time of the attempt under way.  `fraction` runs from 0 to 1.  `why`
+    says what changed since its last execution, if it had one.
     """
 
     info: NodeInfo
@@ -39,6 +40,7 @@ class NodeState:
     action: str = "default"
     shape: str = ""
     logs: tuple[str, ...] = ()
+    why: tuple[str, ...] = ()
 
     @property
     def id(self) -> str:

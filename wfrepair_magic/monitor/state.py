@@ -186,7 +186,7 @@ def _of_node(row: NodeState, event: NodeEvent) -> NodeState:
     match event:
         case events.NodeStarted():
             begun = replace(row, state="running", attempts=row.attempts + 1, started=event.at)
-            return replace(begun, fraction=None, message="")
+            return replace(begun, fraction=None, message="", why=event.why or row.why)
         case events.NodeProgress():
             fraction = None if event.fraction is None else min(max(event.fraction, 0.0), 1.0)
             return replace(row, fraction=fraction, message=event.message)

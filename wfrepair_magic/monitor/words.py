@@ -55,6 +55,9 @@ ASKING: Final = frozenset({"waiting", "in_doubt"})
 NAMED: Final = 3
 """How many running nodes are named where a run is told in one line."""
 
+RAN: Final = frozenset({"running", "done", "failed"})
+"""The states of nodes whose own code ran, or runs."""
+
 OVER: Final = 1.2
 """From this many times the usual duration on, a run takes longer than usual."""
 
@@ -128,7 +131,15 @@ def says(node: NodeState) -> str:
         parts.append(f"→ {one_line(node.action)}")
     if node.handled:
         parts.append("(handled)")
+    if node.why and node.state in RAN:
+        parts.append(again(node))
     return " · ".join(part for part in parts if part)
+
+
+def again(node: NodeState) -> str:
+    """Say in one line why a node ran that ran before: ``again: params.url: 'a' → 'b' (+1)``."""
+    more = f" (+{len(node.why) - 1})" if len(node.why) > 1 else ""
+    return f"again: {node.why[0].splitlines()[0].rstrip(':')}{more}"
 
 
 def question(node: NodeState) -> str:

@@ -105,6 +105,11 @@ USAGES: Final[Mapping[str, Usage]] = dict(
             STORE,
         ),
         _line(
+            "why", "Say why a node ran or was reused, and what a run now would do with it.",
+            argument("node", metavar="NODE", help="a node of the last run"),
+            STORE,
+        ),
+        _line(
             "diff", "Show what the last fix changes, or how the texts of two runs differ.",
             argument("run", metavar="RUN", nargs="?", help="a run (the last fix, unless given)"),
             argument("other", metavar="RUN", nargs="?", help="another run (the last)"),

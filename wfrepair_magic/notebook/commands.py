@@ -6,14 +6,17 @@ import argparse
 import difflib
 import getpass
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from .. import session
+from ..engine.result import Preview
 from ..ir.model import MISSING
+from ..ir.names import nearest
 from ..ir.workflow import Workflow
-from ..monitor import history
+from ..monitor import history, reasons
 from ..monitor.metrics import measure
 from ..monitor.text import Commands
 from ..nodes import registry
@@ -146,6 +149,31 @@ def _run_id(store: Path, start: str | None) -> str:
     if not known:
         raise BadUsage(f"no runs in {store}")
     return known[0] if start is None else history.find(store, start)
+
+
+def why(kernel: Kernel, found: argparse.Namespace) -> None:
+    """Say why a node ran in the last run, or was reused, and what a run now would do with it."""
+    store, id = kernel.store(found.store), found.node
+    look: Callable[[], Preview]
+    if kernel.last is not None and found.store is None:
+        run, look = kernel.last.run.id, partial(kernel.last.run.preview, until=id)
+    else:
+        run, look = _past_run(store, id)
+    rows = history.recorded(store, run).nodes
+    if id not in rows:
+        close = nearest(id, rows)
+        hint = f"did you mean {close!r}?" if close else f"it has {', '.join(rows)}"
+        raise BadUsage(f"run {run} has no node {id!r}; {hint}")
+    text = f"in run {run}: {id} {reasons.told(rows[id])}\n{reasons.foreseen(look(), id)}"
+    kernel.front.show(tables.changes(f"why {id}", text))
+
+
+def _past_run(store: Path, node: str) -> tuple[str, Callable[[], Preview]]:
+    past = session.last_run(store)
+    if past is None:
+        raise BadUsage(f"no runs in {store}")
+    keywords = {**past.options, "name": past.name, "store": store, "until": node}
+    return past.id, partial(session.preview, past.text, past.inputs, **keywords)
 
 
 def diff(kernel: Kernel, found: argparse.Namespace) -> None:

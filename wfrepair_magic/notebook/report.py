@@ -10,6 +10,7 @@ from typing import Final
 from ..events import FixApplied, Suggestion
 from ..failure import Failure
 from ..monitor import words
+from ..monitor.reasons import listed
 from ..monitor.rows import NodeState, shown_nodes
 from ..monitor.state import RunState
 from ..monitor.text import Commands, asking, draw, other_problems, preview, ways_on
@@ -143,7 +144,7 @@ def _rows(nodes: Iterable[NodeState], now: float, clip: int) -> str:
 
 
 def _row(node: NodeState, now: float, clip: int) -> str:
-    says = escape(words.clipped(words.says(node), clip))
+    says = _says(node, clip)
     title = f' title="{escape(node.info.purpose)}"' if node.info.purpose else ""
     took = words.took(node, now)
     return (
@@ -151,6 +152,16 @@ def _row(node: NodeState, now: float, clip: int) -> str:
         f"<th scope=row{title}>{escape(node.id)}</th><td>{escape(node.info.type)}</td>"
         f"<td class=n>{node.attempts or ''}</td><td class=n>{took}</td><td>{says}</td></tr>"
     )
+
+
+def _says(node: NodeState, clip: int) -> str:
+    """Write a node's last column; why it ran again is folded away where that is long."""
+    text = words.clipped(words.says(node), clip)
+    whole = listed(node.why) if clip == LAST_MESSAGE and node.state in words.RAN else ""
+    if whole.strip() in text:
+        return escape(text)
+    folded = f"<pre>{escape(words.clean(whole))}</pre>"
+    return f"<details><summary>{escape(text)}</summary>{folded}</details>"
 
 
 def _state(node: NodeState) -> str:

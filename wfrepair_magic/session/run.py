@@ -152,10 +152,16 @@ class Run:
         options = change_options(self.options, workflow, again)
         return _run(Asked(workflow, inputs, options, sinks, chosen))
 
-    def preview(self, workflow: Workflow | None = None) -> Preview:
-        """Say what a run of a workflow (this one unless given) would do, executing nothing."""
+    def preview(self, workflow: Workflow | None = None, until: str | None = None) -> Preview:
+        """Say what a run of a workflow (this one unless given) would do, executing nothing.
+
+        `until` looks only at one node and what it needs.
+        """
         asked = self.workflow if workflow is None else workflow
-        return foresee(Asked(asked, self.given, self.options))
+        options = self.options
+        if until is not None:
+            options = dataclasses.replace(options, until=until, only=None)
+        return foresee(Asked(asked, self.given, options))
 
     def resolve(self, node: str, verdict: Literal["sent", "not-sent"], value: Any = MISSING) -> str:
         """Say whether an effect in doubt happened; `value` is the result that was lost."""
