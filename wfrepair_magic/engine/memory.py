@@ -196,7 +196,12 @@ class Memory:
         return kept.params if kept is not None else {}
 
     def claim(self, prepared: Prepared, expect: int | None) -> tuple[Receipt, bool]:
-        """Write the intent to disk before the effect; says whether this run won the claim."""
+        """Write the intent to disk before the effect; says whether this run won the claim.
+
+        The results that it follows from go before it: lost and made again, they could differ, and
+        the effect would be another one.
+        """
+        self.store.flush()
         return self.ledger.claim(self._place(prepared), self.run, self.owner, expect)
 
     def keep(self, prepared: Prepared, ended: Ended, receipt: Receipt | None) -> bool:
