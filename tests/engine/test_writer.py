@@ -20,7 +20,7 @@ from stored import BIG, filled, kept, key
 from wfrepair_magic.engine import open_stores, writer
 from wfrepair_magic.engine.results import Results
 from wfrepair_magic.engine.store import Store
-from wfrepair_magic.engine.writer import Writer
+from wfrepair_magic.engine.writer import Pieces, Writer
 from wfrepair_magic.errors import StoreError
 
 
@@ -68,13 +68,13 @@ class Rows:
         """Give what was written."""
         return self.found.get(name)
 
-    def write(self, items: Mapping[str, bytes]) -> None:
+    def write(self, items: Mapping[str, Pieces]) -> None:
         """Take a group, unless we are broken; wait where we are told to."""
         assert self.go_on.wait(10)
         if self.broken is not None:
             raise self.broken
         self.groups.append(len(items))
-        self.found.update(items)
+        self.found.update({name: b"".join(pieces) for name, pieces in items.items()})
 
     def sync(self) -> None:
         """Nothing is kept from disk here."""

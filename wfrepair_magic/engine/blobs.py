@@ -6,6 +6,7 @@ import hashlib
 import os
 import re
 import secrets
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
@@ -18,19 +19,22 @@ SMALLEST = 1_000_000
 _NAME = re.compile(r"[0-9a-f]{2}/[0-9a-f]{64}-[0-9a-f]{8}\.bin")
 
 
-def write(folder: Path, raw: bytes) -> str:
+def write(folder: Path, *pieces: bytes | memoryview) -> str:
     """Write bytes below `folder`, on disk when it returns, and give the file's name there.
 
     The name is the content's digest and a token, so that two holders of equal content never
     share a file and each may remove its own.
     """
-    digest = hashlib.sha256(raw).hexdigest()
+    found = hashlib.sha256()
+    for piece in pieces:
+        found.update(piece)
+    digest = found.hexdigest()
     name = f"{digest[:2]}/{digest}-{secrets.token_hex(4)}.bin"
     path = folder / name
     make_subfolder(path.parent)
     temporary = path.with_suffix(".new")
     try:
-        _write_through(temporary, raw)
+        _write_through(temporary, pieces)
         temporary.rename(path)
     except BaseException:
         temporary.unlink(missing_ok=True)
@@ -60,9 +64,9 @@ def remove(folder: Path, name: str) -> None:
             (folder / name).unlink()
 
 
-def _write_through(path: Path, raw: bytes) -> None:
+def _write_through(path: Path, pieces: Iterable[bytes | memoryview]) -> None:
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     with os.fdopen(handle, "wb") as file:
-        file.write(raw)
+        file.writelines(pieces)
         file.flush()
         os.fsync(file.fileno())

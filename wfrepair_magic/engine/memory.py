@@ -20,6 +20,7 @@ from .owner import Owner, alive
 from .plan import Step
 from .prepare import Prepared
 from .receipts import DONE
+from .secrets import NO_SECRETS, Redactor
 from .standing import Standing
 from .store import Store
 
@@ -86,7 +87,8 @@ class Memory:
 
     `slots` are the ids of the workflow's nodes: a receipt whose slot is not among them belongs
     to a node that was renamed or moved, and may be taken by another of the same key.
-    `standing` knows whether what an effect did is still there; without it, all is.
+    `standing` knows whether what an effect did is still there; without it, all is.  `redactor`
+    knows the secrets that must not go to disk.
     """
 
     store: Store
@@ -98,6 +100,7 @@ class Memory:
     slots: frozenset[str]
     rerun: set[str] = field(default_factory=set)
     standing: Standing | None = None
+    redactor: Redactor = NO_SECRETS
 
     def find(
         self, prepared: Prepared, scope: Mapping[str, Any], *, look_only: bool = False
@@ -205,20 +208,23 @@ class Memory:
         return self.ledger.claim(self._place(prepared), self.run, self.owner, expect)
 
     def keep(self, prepared: Prepared, ended: Ended, receipt: Receipt | None) -> bool:
-        """Put a result on disk; False where it has no codec and only this process has it."""
+        """Put a result on disk; False where only this process has it.
+
+        It has no codec, or it holds a secret where no reference can stand.
+        """
         if prepared.key is None or ended.action is None:
             return prepared.key is not None
         kept = _kept(prepared, ended.action, ended.seconds)
         if prepared.step.reuse.by == "content":
             return self._keep_by_content(prepared.key, prepared, kept)
-        raw = pack(kept, prepared.key)
+        raw = None if self.redactor.finds(kept.outputs) else pack(kept, prepared.key)
         number = self._receive(prepared, receipt, raw or pack_bare(kept, prepared.key))
         if raw is None:
             UNKEPT[str(self.store.folder), str(number)] = kept
         return raw is not None
 
     def _keep_by_content(self, key: str, prepared: Prepared, kept: Kept) -> bool:
-        if self.store.put(key, kept):
+        if not self.redactor.finds(kept.outputs) and self.store.put(key, kept):
             self.store.note(key, prepared.document)
             return True
         UNKEPT[str(self.store.folder), key] = kept

@@ -179,6 +179,7 @@ def _memory(ready: _Ready, tools: Tools) -> Memory:
         slots=frozenset(node.id for node in ready.site.workflow.nodes),
         rerun=tools.rerun,
         standing=Standing(ready.plan, ready.site),
+        redactor=ready.site.redactor,
     )
 
 

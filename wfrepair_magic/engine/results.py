@@ -23,6 +23,7 @@ from . import blobs
 from . import folder as store_folder
 from .faults import corrupt, locked, said
 from .sqlite_file import SqliteFile
+from .writer import Pieces
 
 DATABASE: str = diskcache.core.DBNAME
 
@@ -132,9 +133,9 @@ class Results:
         except StoreError:  # a file goes when its result is replaced: then the row has another
             return self._patiently(look)
 
-    def write(self, items: Mapping[str, bytes]) -> None:
+    def write(self, items: Mapping[str, Pieces]) -> None:
         """Put some items under their names in one transaction: all of them or none."""
-        values = {name: self._file(raw) for name, raw in items.items()}
+        values = {name: self._value(pieces) for name, pieces in items.items()}
         self._cache.disk.replaced.clear()
 
         def set_all() -> None:
@@ -149,12 +150,13 @@ class Results:
             raise
         self._remove(self._cache.disk.replaced)
 
-    def _file(self, raw: bytes) -> bytes | _Filed:
+    def _value(self, pieces: Pieces) -> bytes | _Filed:
         """Put a large value into its file, before the transaction that names it."""
-        if len(raw) < blobs.SMALLEST:
-            return raw
+        size = sum(map(len, pieces))
+        if size < blobs.SMALLEST:
+            return b"".join(pieces)
         with said(self._path):
-            return _Filed(blobs.write(self._path, raw), len(raw))
+            return _Filed(blobs.write(self._path, *pieces), size)
 
     def _remove(self, files: Iterable[str]) -> None:
         for name in files:

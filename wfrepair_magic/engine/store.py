@@ -14,6 +14,7 @@ from .envelope import Kept
 from .faults import PATIENCE, corrupt
 from .open_stores import leave, writer_of
 from .results import DATABASE, Results
+from .writer import Pieces
 
 _DOCUMENT = "document"  # the codec of key documents
 
@@ -52,16 +53,16 @@ class Store:
 
     def put(self, key: str, kept: Kept) -> bool:
         """Keep a result under its key, in the place of an older one.  False: it has no codec."""
-        raw = envelope.pack(kept, key)
-        if raw is not None:
-            self._write(key, raw)
-        return raw is not None
+        pieces = envelope.pack_pieces(kept, key)
+        if pieces is not None:
+            self._write(key, pieces)
+        return pieces is not None
 
     def note(self, key: str, document: Any) -> bool:
         """Keep the readable document of a key beside its result.  False: it has no codec."""
         payload = codecs.encode(document)
         if payload is not None:
-            self._write(_about(key), envelope.wrap(_DOCUMENT, key, payload))
+            self._write(_about(key), [envelope.wrap(_DOCUMENT, key, payload)])
         return payload is not None
 
     def about(self, key: str) -> Any:
@@ -84,11 +85,12 @@ class Store:
         with self._told():
             leave(self._writer, self)
 
-    def _write(self, name: str, raw: bytes) -> None:
+    def _write(self, name: str, pieces: Pieces) -> None:
         with self._told():
-            self._writer.put(name, raw, self._failures)
-            if not self._behind or len(raw) >= blobs.SMALLEST:
-                self._writer.write()
+            if self._behind and sum(map(len, pieces)) < blobs.SMALLEST:
+                self._writer.put(name, b"".join(pieces), self._failures)
+            else:
+                self._writer.write({name: pieces})
 
     @contextmanager
     def _told(self) -> Iterator[None]:

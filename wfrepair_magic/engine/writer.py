@@ -14,7 +14,7 @@ import queue
 import threading
 import time
 import weakref
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,6 +34,9 @@ GROUP_BYTES = 8_000_000
 IDLE = 5.0
 """Seconds after which a connection that nobody uses is closed."""
 
+Pieces = Sequence[bytes | memoryview]
+"""The bytes of one value, in pieces that need not lie together."""
+
 T = TypeVar("T")
 
 
@@ -48,7 +51,7 @@ class Rows(Protocol):
     def read(self, name: str) -> bytes | None:
         """Give what lies under a name; None where nothing does."""
 
-    def write(self, items: Mapping[str, bytes]) -> None:
+    def write(self, items: Mapping[str, Pieces]) -> None:
         """Put some items under their names in one transaction: all of them or none."""
 
     def sync(self) -> None:
@@ -145,9 +148,16 @@ class Writer:
         elif count == 1:
             self._orders.put(_wake)
 
-    def write(self) -> None:
-        """Have the group that waits written when this returns."""
-        self.ask(self._write)
+    def write(self, items: Mapping[str, Pieces] | None = None) -> None:
+        """Have the group that waits, and then some `items`, written when this returns."""
+
+        def both() -> None:
+            self._write()
+            if items:
+                self._unsynced = True
+                self._rows[0].write(items)
+
+        self.ask(both)
 
     def flush(self) -> None:
         """Have all that was put by anybody on disk when this returns."""
@@ -209,7 +219,7 @@ class Writer:
             group, self._bytes = dict(self._waiting), 0
         try:
             if group:
-                self._rows[0].write({name: item.raw for name, item in group.items()})
+                self._rows[0].write({name: (item.raw,) for name, item in group.items()})
         except Exception as error:
             for failures in {id(item.failures): item.failures for item in group.values()}.values():
                 failures.append(error)
