@@ -62,6 +62,7 @@ class Ledger:
         self.file = file
         self.folder = folder
         self._effects = folder / "effects"
+        self._looked_over: set[str] = set()
 
     @classmethod
     def open(cls, folder: Path, patience: float = PATIENCE) -> Self:
@@ -130,6 +131,8 @@ class Ledger:
         """
         with self.file.transaction():
             old = self._newest(place)
+            if old is None:
+                self._look_over(place)
             if may_claim(old, expect):
                 return from_row(self._begin(intent(place, run, owner, old))), True
             if old is None and expect is not None:  # it was moved to another slot meanwhile
@@ -244,6 +247,12 @@ class Ledger:
             place.session, place.key, place.slot,
         )  # fmt: skip
         return rows[0] if rows else None
+
+    def _look_over(self, place: Place) -> None:
+        """Check all receipts among which this place's may hide, once: damage can change a key."""
+        if place.session not in self._looked_over:
+            self._rows("WHERE session = ? OR workflow = ?", place.session, place.workflow)
+            self._looked_over.add(place.session)
 
     def _receipt(self, row: Row) -> Receipt:
         return from_row(row, payloads.load(self.file.sqlite, self._effects, row))

@@ -22,6 +22,7 @@ from typing import Any, Protocol, TypeVar
 
 from ..errors import StoreError
 from .faults import said
+from .thread import LOOK
 
 LINGER = 0.05
 """Seconds that a grouped write waits for others: so much can be lost by a kill, and is redone."""
@@ -123,11 +124,15 @@ class Writer:
                 answers.put((False, error))
 
         self._orders.put(order)
-        well, answer = answers.get()
-        if not well:
-            raise answer
-        found: T = answer
-        return found
+        while True:
+            try:
+                well, answer = answers.get(timeout=LOOK)
+            except queue.Empty:  # a signal that came right before the wait is heard now
+                continue
+            if not well:
+                raise answer
+            found: T = answer
+            return found
 
     def get(self, name: str) -> bytes | None:
         """Give what lies under a name, or waits to be written there."""
