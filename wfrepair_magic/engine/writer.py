@@ -14,6 +14,7 @@ import queue
 import threading
 import time
 import weakref
+from _thread import start_new_thread
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -99,7 +100,7 @@ class Writer:
         self._pid = os.getpid()
         self.left = time.monotonic()
         self._stamp: tuple[object, ...] | None = None
-        threading.Thread(target=self._serve, name="wfrepair-store", daemon=True).start()
+        self._served: dict[str, object] = {}
         try:
             self.ask(lambda: self._rows.append(open_rows()))
         except StoreError:
@@ -125,6 +126,8 @@ class Writer:
 
         self._orders.put(order)
         while True:
+            if not self._served:  # see `on_own_thread`
+                start_new_thread(self._serve, ())
             try:
                 well, answer = answers.get(timeout=LOOK)
             except queue.Empty:  # a signal that came right before the wait is heard now
@@ -206,7 +209,8 @@ class Writer:
             rows.close()
 
     def _serve(self) -> None:
-        while self._open:
+        me = object()
+        while self._open and self._served.setdefault("", me) is me:
             pause = self._due - time.monotonic() if self._waiting else IDLE
             if pause <= 0:
                 with suppress(Exception):  # those whose results they are hear of it
