@@ -146,9 +146,18 @@ class Results:
         try:
             self._patiently(set_all)
         except BaseException:
+            self._undo()
             self._remove(value.name for value in values.values() if isinstance(value, _Filed))
             raise
         self._remove(self._cache.disk.replaced)
+
+    def _undo(self) -> None:
+        """End a transaction that diskcache left open, as it does where it is cut off."""
+        connection = self._cache._con
+        if connection.in_transaction:
+            with _diskcache(self._path):
+                connection.execute("ROLLBACK")
+        self._cache._txn_id = None
 
     def _value(self, pieces: Pieces) -> bytes | _Filed:
         """Put a large value into its file, before the transaction that names it."""

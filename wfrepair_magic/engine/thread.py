@@ -23,7 +23,8 @@ def on_own_thread(work: Callable[[], T], stop: threading.Event | None = None) ->
     the work can end in order.  Without `stop` the work is short, and is waited for.
     """
     first: dict[str, object] = {}  # who came first: a thread that begins, or an interrupt
-    ended: SimpleQueue[tuple[bool, Any]] = SimpleQueue()
+    ends: list[tuple[bool, Any]] = []
+    ended: SimpleQueue[None] = SimpleQueue()
     context = contextvars.copy_context()
 
     def body() -> None:
@@ -31,11 +32,13 @@ def on_own_thread(work: Callable[[], T], stop: threading.Event | None = None) ->
         if first.setdefault("", me) is not me:
             return
         try:
-            ended.put((True, context.run(work)))
+            ends.append((True, context.run(work)))
         except BaseException as error:  # raised again on the caller's thread
-            ended.put((False, error))
+            ends.append((False, error))
+        ended.put(None)
 
-    interrupted, well, found = _wait(body, first, ended, stop)
+    interrupted = _wait(body, (first, ends, ended), stop)
+    well, found = ends[0]
     if not well:
         raise found
     if interrupted and stop is None:
@@ -46,29 +49,31 @@ def on_own_thread(work: Callable[[], T], stop: threading.Event | None = None) ->
 
 def _wait(
     body: Callable[[], None],
-    first: dict[str, object],
-    ended: SimpleQueue[tuple[bool, Any]],
+    marks: tuple[dict[str, object], list[tuple[bool, Any]], SimpleQueue[None]],
     stop: threading.Event | None,
-) -> tuple[bool, bool, Any]:
-    """Start the work and wait for its end; says whether that was interrupted, and how it ended.
+) -> bool:
+    """Start the work and wait for its end; says whether that was interrupted.
 
     An interrupt may come anywhere, and more than one.  So all that is done here can be done
     again, and the interpreter does it in one step: what `threading` waits with is written in
     Python, and is left broken by a second interrupt inside of it.  A thread that has not begun
     can even die of an interrupt that was meant for its starter; then another one is started.
     """
+    first, ends, ended = marks
     interrupted = False
-    while True:
+    while not ends:
         try:
             if interrupted and first.setdefault("", first) is first:
-                break
+                raise KeyboardInterrupt  # the work had not begun, and now never does
             if interrupted and stop is not None and not stop.is_set():
                 start_new_thread(stop.set, ())
             if not first:
                 start_new_thread(body, ())
-            return (interrupted, *ended.get(timeout=LOOK))
+            ended.get(timeout=LOOK)
         except Empty:
             continue
         except KeyboardInterrupt:
+            if first.get("") is first:
+                raise
             interrupted = True
-    raise KeyboardInterrupt  # the work had not begun, and now never does
+    return interrupted

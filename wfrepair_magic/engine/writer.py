@@ -232,13 +232,16 @@ class Writer:
         except Exception as error:
             for failures in {id(item.failures): item.failures for item in group.values()}.values():
                 failures.append(error)
+            self._strike_off(group)
             raise
-        finally:
-            with self._guard:
-                for name, item in group.items():
-                    if self._waiting.get(name) is item:
-                        del self._waiting[name]
-                self._due = time.monotonic() + LINGER
+        self._strike_off(group)
+
+    def _strike_off(self, group: Mapping[str, _Waiting]) -> None:
+        with self._guard:
+            for name, item in group.items():
+                if self._waiting.get(name) is item:
+                    del self._waiting[name]
+            self._due = time.monotonic() + LINGER
 
     def _settle(self) -> None:
         self._write()
