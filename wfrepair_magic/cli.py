@@ -1,4 +1,4 @@
-"""The face in a terminal: ``wfrepair run``, ``check``, ``resolve`` and ``schema``."""
+"""The face in a terminal: ``wfrepair run``, ``check``, ``resolve``, ``cache``, ``schema``."""
 
 from __future__ import annotations
 
@@ -36,6 +36,7 @@ from .usage import (
     Usage,
     asked,
     check_consent,
+    declare_cache,
     declare_flag,
     declare_run,
     settled,
@@ -291,6 +292,23 @@ def _value(text: str | None) -> dict[str, Any]:
         raise BadUsage(f"--value is not JSON: {error}") from None
 
 
+def _cache_usage() -> Usage:
+    usage = Usage("wfrepair cache", "Show what the project store keeps; throw away what is old.")
+    declare_cache(usage)
+    usage.add_argument("--store", metavar="DIR", help="the project store")
+    return usage
+
+
+def _cache(found: argparse.Namespace) -> int:
+    store = Path(found.store).absolute() if found.store else find_store(Path.cwd())
+    told = session.cache(
+        store, purging=found.purge, older_than=found.older_than, dry_run=found.dry_run
+    )
+    for what, number, said in told:
+        print(f"{what:<14} {number}{f' – {said}' if said else ''}")
+    return SUCCESS
+
+
 def _schema_usage() -> Usage:
     usage = Usage("wfrepair schema", "Print the language and its node types as a JSON Schema.")
     _declare_nodes(usage)
@@ -335,6 +353,7 @@ COMMANDS: Final[Mapping[str, Command]] = {
     "run": (_run_usage, _run),
     "check": (_check_usage, _check),
     "resolve": (_resolve_usage, _resolve),
+    "cache": (_cache_usage, _cache),
     "schema": (_schema_usage, _schema),
 }
 """The commands: what each takes, and what it does."""

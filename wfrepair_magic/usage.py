@@ -160,6 +160,13 @@ def declare_run(parser: Usage, store: str, session: str) -> None:
     )  # fmt: skip
 
 
+def declare_cache(parser: Usage) -> None:
+    """Declare what ``cache`` takes besides the store."""
+    parser.add_argument("--purge", action="store_true", help="throw away what is old")
+    parser.add_argument("--older-than", metavar="AGE", help="how old that is, such as 30d")
+    parser.add_argument("--dry-run", action="store_true", help="only say what would go")
+
+
 def declare_flag(parser: Usage, name: str, what: str) -> None:
     """Declare a flag that a setting may set too, so that it can be taken back: ``--no-…``."""
     parser.add_argument(f"--{name}", action=argparse.BooleanOptionalAction, help=what)

@@ -29,32 +29,27 @@ BIG = 1_200_000
 SENT = "WFREPAIR_TEST_SENT"
 
 
-@node(effect="pure")
 def small(n: int) -> dict[str, Any]:
     """Give a small value."""
     return {"n": n, "text": "x" * 50 * n}
 
 
-@node(effect="pure")
 def large(n: int) -> dict[str, Any]:
     """Give a value that lies in a file."""
     return {"data": bytes([n]) * BIG, "n": n}
 
 
-@node(effect="read")
 def look(n: int) -> int:
     """Give what a session remembers."""
     return n * 2
 
 
-@node(effect="write")
 def send(text: str, size: int) -> dict[str, Any]:
     """Leave a line outside; its answer may lie in a file, too."""
     EffectLog(Path(os.environ[SENT])).append(text)
     return {"text": text, "data": "y" * size}
 
 
-@node(effect="read")
 def last() -> int:
     """Be where the process is killed, where it is."""
     if os.environ.get("WFREPAIR_TEST_KILL"):
@@ -62,8 +57,15 @@ def last() -> int:
     return 1
 
 
+KINDS: tuple[tuple[Any, Callable[..., Any]], ...] = (
+    ("pure", small), ("pure", large), ("read", look), ("write", send), ("read", last),
+)  # fmt: skip
+
+
 def workflow() -> Workflow:
     """Make the workflow: results of each kind and size, and effects that follow from them."""
+    for effect, function in KINDS:
+        node(effect=effect)(function)
     nodes: list[dict[str, Any]] = []
     for n in range(4):
         nodes += [

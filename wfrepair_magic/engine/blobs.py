@@ -16,7 +16,7 @@ from .folder import make_subfolder, sync_folder
 SMALLEST = 1_000_000
 """Results of at least this many bytes lie as files; smaller ones lie in a row of the database."""
 
-_NAME = re.compile(r"[0-9a-f]{2}/[0-9a-f]{64}-[0-9a-f]{8}\.bin")
+_NAME = re.compile(r"[0-9a-f]{2}/[0-9a-f]{64}-[0-9a-f]{8}\.(?:bin|new)")
 
 
 def write(folder: Path, *pieces: bytes | memoryview) -> str:
@@ -55,6 +55,20 @@ def read(folder: Path, name: str) -> bytes:
         return (folder / name).read_bytes()
     except FileNotFoundError as error:
         raise corrupt(folder / name, "the file of a result is gone") from error
+
+
+def old(folder: Path, before: float) -> dict[str, int]:
+    """List the files below `folder`, half written ones too, last changed before `before` (unix).
+
+    Each with its size in bytes, by its name there.
+    """
+    found = {}
+    for path in [*folder.glob("??/*.bin"), *folder.glob("??/*.new")]:
+        with suppress(FileNotFoundError):
+            seen = path.lstat()
+            if seen.st_mtime < before:
+                found[str(path.relative_to(folder))] = seen.st_size
+    return found
 
 
 def remove(folder: Path, name: str) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,6 +50,16 @@ class _Filed:
 
     name: str
     size: int
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A name under which something is kept since `at` (unix seconds), and how many bytes."""
+
+    name: str
+    at: float
+    size: int
+    file: str | None
 
 
 class BytesOnly(diskcache.Disk):  # type: ignore[misc]  # diskcache ships no types
@@ -171,6 +181,38 @@ class Results:
         for name in files:
             with said(self._path):
                 blobs.remove(self._path, name)
+
+    def entries(self) -> list[Entry]:
+        """List what is kept, oldest first."""
+
+        def look() -> list[Entry]:
+            size = "coalesce(length(value), size)"
+            found = f"SELECT key, store_time, {size}, filename FROM Cache ORDER BY store_time"
+            return [Entry(*line) for line in self._cache._sql(found).fetchall()]
+
+        return self._patiently(look)
+
+    def forget(self, names: Iterable[str], unnamed: Callable[[Container[str]], list[str]]) -> None:
+        """Remove what lies under some names, and then the files that `unnamed` picks.
+
+        It is asked while nobody can write, with the files that rows name.
+        """
+
+        def remove_all() -> list[str]:
+            with self._cache.transact():
+                for name in names:
+                    self._cache.delete(name)
+                return unnamed({entry.file for entry in self.entries() if entry.file is not None})
+
+        self._cache.disk.replaced.clear()
+        try:
+            files = self._patiently(remove_all)
+        except BaseException:
+            self._undo()
+            raise
+        self._remove([*self._cache.disk.replaced, *files])
+        with _diskcache(self._path), suppress(sqlite3.OperationalError):  # it can wait
+            self._cache._sql("VACUUM")
 
     def sync(self) -> None:
         """Make what was written last through a power cut."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from ..errors import StoreError
 from . import blobs, codecs, envelope
@@ -17,6 +17,8 @@ from .results import DATABASE, Results
 from .writer import Pieces
 
 _DOCUMENT = "document"  # the codec of key documents
+
+T = TypeVar("T")
 
 
 class Store:
@@ -74,6 +76,11 @@ class Store:
         if codec != _DOCUMENT:
             raise corrupt(self._path, f"what is noted for {key} is not a document")
         return envelope.read_document(payload, key)
+
+    def ask(self, work: Callable[[Results], T]) -> T:
+        """Have the store's own thread do something with all that is kept."""
+        with self._told():
+            return self._writer.use(work)
 
     def flush(self) -> None:
         """Have all that was put on disk when this returns, also after a power cut."""

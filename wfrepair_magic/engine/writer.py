@@ -159,18 +159,26 @@ class Writer:
     def write(self, items: Mapping[str, Pieces] | None = None) -> None:
         """Have the group that waits, and then some `items`, written when this returns."""
 
-        def both() -> None:
-            self._write()
+        def then(rows: Rows) -> None:
             if items:
                 self._unsynced = True
-                self._rows[0].write(items)
+                rows.write(items)
 
-        self.ask(both)
+        self.use(then)
 
     def flush(self) -> None:
         """Have all that was put by anybody on disk when this returns."""
         if self._unsynced:
             self.ask(self._settle)
+
+    def use(self, work: Callable[[Any], T]) -> T:
+        """Write what waits, and have the thread do something with the rows."""
+
+        def both() -> T:
+            self._write()
+            return work(self._rows[0])
+
+        return self.ask(both)
 
     def set_patience(self, seconds: float) -> None:
         """Say how long calls wait for another process that writes."""

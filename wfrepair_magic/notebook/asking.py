@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from ..ir.names import nearest
-from ..usage import BadUsage, Usage, declare_flag, declare_inputs, declare_run
+from ..usage import BadUsage, Usage, declare_cache, declare_flag, declare_inputs, declare_run
 
 HELP: Final = frozenset({"--help", "-h"})
 
@@ -120,6 +120,12 @@ def _metrics_usage() -> Usage:
     return _with_store(usage)
 
 
+def _cache_usage() -> Usage:
+    usage = _named("cache", "Show what the project store keeps; throw away what is old.")
+    declare_cache(usage)
+    return _with_store(usage)
+
+
 def _doctor_usage() -> Usage:
     usage = _named("doctor", "Say what is here: front end, versions, store, settings, what is off.")
     return _with_store(usage)
@@ -151,6 +157,7 @@ USAGES: Final[Mapping[str, Callable[[], Usage]]] = {
     "show": _show_usage,
     "diff": _diff_usage,
     "metrics": _metrics_usage,
+    "cache": _cache_usage,
     "doctor": _doctor_usage,
     "nodes": _nodes_usage,
     "help": _help_usage,
