@@ -1,4 +1,4 @@
-"""The face in a terminal: ``wfrepair run``, ``check``, ``resolve``, ``effects``, ``schema``."""
+"""The face in a terminal: what ``wfrepair`` takes, and what each command does."""
 
 from __future__ import annotations
 
@@ -29,6 +29,7 @@ from .nodes import registry
 from .nodes.scripts import import_file
 from .settings import find_store, project_settings
 from .usage import (
+    CACHE,
     BadUsage,
     HelpAsked,
     Usage,
@@ -230,6 +231,16 @@ def _name_in(path: Path) -> str:
     return Workflow.parse(file.text).name or path.stem
 
 
+def _cache(found: argparse.Namespace) -> int:
+    store = Path(found.store).absolute() if found.store else find_store(Path.cwd())
+    told = session.cache(
+        store, purging=found.purge, older_than=found.older_than, dry_run=found.dry_run
+    )
+    for what, number, said in told:
+        print(f"{what:<14} {number}{f' – {said}' if said else ''}")
+    return SUCCESS
+
+
 def _schema(found: argparse.Namespace) -> int:
     _print_json(language_schema({one.name: one.spec for one in registry.all_types()}))
     return SUCCESS
@@ -342,6 +353,14 @@ COMMANDS: Final[Mapping[str, tuple[Usage, Callable[[argparse.Namespace], int]]]]
             ),
         ),
         _effects,
+    ),
+    "cache": (
+        Usage(
+            "wfrepair cache",
+            "Show what the project store keeps; throw away what is old.",
+            (*CACHE, argument("--store", metavar="DIR", help="the project store")),
+        ),
+        _cache,
     ),
     "schema": (
         Usage(

@@ -206,6 +206,13 @@ def run_arguments(store: str, session: str) -> tuple[Argument, ...]:
     )
 
 
+CACHE: Final = (
+    argument("--purge", action="store_true", help="throw away what is old"),
+    argument("--older-than", metavar="AGE", help="how old that is, such as 30d"),
+    argument("--dry-run", action="store_true", help="only say what would go"),
+)
+"""What ``cache`` takes besides the store."""
+
 SAID: Final = frozenset(SETTINGS) | {"fresh", "rerun", "yes", "only", "until", "output"}
 """The arguments that go on to `session.run` under their own names, or are settings."""
 

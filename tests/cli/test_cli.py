@@ -485,3 +485,18 @@ def test_the_project_settles_what_no_option_says(project: Project) -> None:
     code, _, err = project.say("run", "wf.yaml")
     assert code == 64
     assert "repair cannot be 'saef'; did you mean 'safe'?" in err
+
+
+def test_cache_says_what_is_kept_and_purges_what_is_old(project: Project) -> None:
+    """The terminal shows the same as the notebook, and names what is missing."""
+    code, _, said = project.say("cache")
+    assert (code, "there is no store" in said) == (64, True)
+    project.write("good.yaml", GOOD)
+    project.say("run", "good.yaml")
+    code, told, _ = project.say("cache")
+    assert code == 0
+    assert "receipts" in told
+    code, told, _ = project.say("cache", "--purge", "--older-than", "30d", "--dry-run")
+    assert (code, "would go" in told) == (0, True)
+    code, _, said = project.say("cache", "--purge")
+    assert (code, "--older-than 30d" in said) == (64, True)

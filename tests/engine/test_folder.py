@@ -143,12 +143,17 @@ def test_a_file_is_refused(tmp_path: Path) -> None:
         folder.make(tmp_path / "s")
 
 
-def test_a_newer_format_is_refused_with_a_sentence(tmp_path: Path) -> None:
-    """The store of a newer version is not touched."""
+@pytest.mark.parametrize("number", [0, 2])
+def test_another_format_is_refused_with_a_sentence(tmp_path: Path, number: int) -> None:
+    """The store of an older or a newer version is not touched, and the way out is named."""
     path = folder.make(tmp_path / "s").path
-    (path / "store.json").write_text('{"format": 2, "id": "x"}')
-    with pytest.raises(StoreError, match="is a store of format 2, and this version"):
+    (path / "store.json").write_text(f'{{"format": {number}, "id": "x"}}')
+    before = {file: file.read_bytes() for file in path.rglob("*")}
+    with pytest.raises(StoreError, match=f"is a store of format {number}, and this .* install"):
         folder.make(path)
+    with pytest.raises(StoreError, match=f"is a store of format {number}"):
+        Store.open(path)
+    assert {file: file.read_bytes() for file in path.rglob("*")} == before
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"format": "x", "id": ""}', "null"])

@@ -15,40 +15,18 @@ from typing import Any
 
 import diskcache
 import pytest
+from stored import BIG, filled, kept, key
 
-from wfrepair_magic.engine import blobs
-from wfrepair_magic.engine import store as store_module
 from wfrepair_magic.engine.envelope import Kept
+from wfrepair_magic.engine.results import BytesOnly
 from wfrepair_magic.engine.store import Store
 from wfrepair_magic.errors import EngineBug, StoreError
-
-
-def key(name: object) -> str:
-    """Make a key of any name."""
-    return hashlib.sha256(str(name).encode()).hexdigest()
-
-
-def kept(value: Any) -> Kept:
-    """Make a result with one output."""
-    return Kept({"result": value}, "default", 1700000000.5, 0.25, {"p": key("p")})
-
-
-BIG = b"\xab" * (blobs.SMALLEST + 1)
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """Name a store that is not made yet."""
     return tmp_path / "store"
-
-
-def filled(folder: Path, count: int) -> dict[str, Kept]:
-    """Keep some results, and give them by key."""
-    results = {key(number): kept({"number": number, "text": "x" * 200}) for number in range(count)}
-    store = Store.open(folder)
-    assert all(store.put(name, result) for name, result in results.items())
-    store.close()
-    return results
 
 
 def test_a_result_is_found_as_it_was(folder: Path) -> None:
@@ -156,7 +134,7 @@ def test_a_planted_pickle_is_never_loaded(folder: Path, tmp_path: Path) -> None:
 
 def test_only_text_is_a_key_and_only_bytes_are_values(folder: Path) -> None:
     """What diskcache would pickle is refused before it comes to that."""
-    disk = store_module._BytesOnly(str(folder))
+    disk = BytesOnly(str(folder))
     for odd in (1, b"k", ("a",), "ä"):
         with pytest.raises(EngineBug):
             disk.put(odd)
@@ -284,6 +262,14 @@ def test_a_zeroed_page_is_said(folder: Path) -> None:
         assert outcome(folder, results) == ("right" if damaged == raw else "said")
 
 
+OPENS = """
+import sys
+from pathlib import Path
+from wfrepair_magic.engine.store import Store
+Store.open(Path(sys.argv[1]), patience=0.1)
+"""
+
+
 def test_a_locked_store_is_said_in_time(folder: Path) -> None:
     """A writer that does not come to an end is named after our patience, not diskcache's."""
     filled(folder, 1)
@@ -293,8 +279,9 @@ def test_a_locked_store_is_said_in_time(folder: Path) -> None:
     assert store.get(key(0)) is not None
     with pytest.raises(StoreError, match="being written by another process"):
         store.put(key(1), kept(1))
-    with pytest.raises(StoreError, match="being written by another process"):
-        Store.open(folder, patience=0.1)
+    opened = [sys.executable, "-c", OPENS, str(folder)]
+    found = subprocess.run(opened, capture_output=True, text=True)
+    assert "being written by another process" in found.stderr, found
     holder.execute("ROLLBACK")
     assert store.put(key(1), kept(1))
     holder.close()
@@ -305,7 +292,8 @@ WRITES = """
 import sys
 from pathlib import Path
 sys.path.insert(0, sys.argv[1])
-from test_store import BIG, kept, key
+from stored import BIG, kept, key
+from wfrepair_magic.engine.results import BytesOnly
 from wfrepair_magic.engine.store import Store
 store = Store.open(Path(sys.argv[2]))
 for number in range(int(sys.argv[3]), 10**9, int(sys.argv[4])):
@@ -316,7 +304,7 @@ for number in range(int(sys.argv[3]), 10**9, int(sys.argv[4])):
 
 def start_writer(folder: Path, first: int, step: int) -> subprocess.Popen[str]:
     """Start a process that puts numbered results until it is killed."""
-    arguments = [str(Path(__file__).parent), str(folder), str(first), str(step)]
+    arguments = [str(Path(__file__).parent.parent), str(folder), str(first), str(step)]
     return subprocess.Popen(
         [sys.executable, "-c", WRITES, *arguments], stdout=subprocess.PIPE, text=True
     )

@@ -7,22 +7,24 @@ from collections.abc import Callable
 
 import pytest
 
+from wfrepair_magic.engine import thread
 from wfrepair_magic.engine.thread import on_own_thread
 
 
 @pytest.fixture
 def interrupt_start(monkeypatch: pytest.MonkeyPatch) -> Callable[[bool], None]:
     """Give a switch that lets an interrupt hit while a thread is being started."""
-    start = threading.Thread.start
+    start = thread.start_new_thread
 
     def arm(begun: bool) -> None:
-        def interrupted(thread: threading.Thread) -> None:
+        def interrupted(body: Callable[[], None], arguments: tuple[()]) -> None:
+            monkeypatch.setattr(thread, "start_new_thread", start)
             if begun:
-                start(thread)
+                start(body, arguments)
                 assert has_begun.wait(10)
             raise KeyboardInterrupt
 
-        monkeypatch.setattr(threading.Thread, "start", interrupted)
+        monkeypatch.setattr(thread, "start_new_thread", interrupted)
 
     has_begun.clear()
     return arm

@@ -195,3 +195,23 @@ def test_why_says_that_a_node_was_reused_or_held_back(notebook: Notebook) -> Non
     notebook.run(CELL_OF_NODES.replace("x + 1", "x + 2"))
     told = notebook.run("%workflow why last").last["text/plain"]
     assert "now: would run, with what the nodes before it give then" in told
+
+
+def test_cache_shows_what_is_kept_and_purges_what_is_old(notebook: Notebook) -> None:
+    """Sizes, hits and misses are shown; what would go is said first; a run works afterwards."""
+    text = "%%workflow kept\nnodes:\n  - {id: a, type: value, params: {x: 1}}\n"
+    notebook.run(text)
+    notebook.run(text)
+    shown = notebook.run("%workflow cache").last["text/plain"]
+    assert "results" in shown
+    assert "receipts" in shown
+    assert "last 2 runs" in shown
+    assert "1 hits, 1 misses" in shown
+    dry = notebook.run("%workflow cache --purge --older-than 0s --dry-run").last["text/plain"]
+    assert "would go" in dry
+    assert "1 results" in dry
+    gone = notebook.run("%workflow cache --purge --older-than 0s").last["text/plain"]
+    assert "gone" in gone
+    assert "results      0, " in notebook.run("%workflow cache").last["text/plain"]
+    assert "--older-than 30d" in notebook.run("%workflow cache --purge").trace
+    assert "belong to --purge" in notebook.run("%workflow cache --dry-run").trace

@@ -5,7 +5,7 @@ which the JSON names by number, so that a gigabyte is copied and never spelt.  A
 with one key that begins with ``$``; a user's own such object is written as a ``$map``.
 
 What is read back is equal to what was written, of the same types, in the same order.  Only exact
-types have a codec: a subclass (a named tuple, an enum, a NumPy float) would come back as its
+types have a codec: a subclass (a named tuple, an enum, a masked array) would come back as its
 base, so it has none.  Nothing is ever pickled.
 """
 
@@ -23,6 +23,8 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from .columns import TAGS, Buffer, read, write
+
 DEPTH = 100
 """How deeply values may be nested; deeper ones, and circular ones, have no codec."""
 
@@ -30,7 +32,7 @@ _LARGEST = 2**63  # integers beyond are tagged: other readers of JSON would roun
 _COUNT = struct.Struct(">I")
 _LENGTH = struct.Struct(">Q")
 
-Parts = list[bytes]
+Parts = list[Buffer]
 
 
 class _NoCodec(Exception):
@@ -39,6 +41,12 @@ class _NoCodec(Exception):
 
 def encode(value: Any) -> bytes | None:
     """Give a value as bytes that `decode` turns into an equal one; None where it has no codec."""
+    pieces = encode_pieces(value)
+    return None if pieces is None else b"".join(pieces)
+
+
+def encode_pieces(value: Any) -> Parts | None:
+    """Do as `encode`, in pieces that lie where the value has them: use them before it changes."""
     parts: Parts = [b""]
     try:
         tree = _tree(value, parts, 0)
@@ -47,23 +55,24 @@ def encode(value: Any) -> bytes | None:
     text = json.dumps(tree, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     parts[0] = text.encode("utf-8", "surrogatepass")
     lengths = [_LENGTH.pack(len(part)) for part in parts]
-    return b"".join([_COUNT.pack(len(parts)), *lengths, *parts])
+    return [_COUNT.pack(len(parts)), *lengths, *parts]
 
 
-def decode(raw: bytes) -> Any:
+def decode(raw: Buffer) -> Any:
     """Rebuild the value that `encode` wrote.  Raises ValueError where the bytes say no value."""
     try:
         parts = _split(raw)
-        text = parts[0].decode("utf-8", "surrogatepass")
+        text = str(parts[0], "utf-8", "surrogatepass")
         return json.loads(text, object_hook=lambda tree: _revive(tree, parts))
     except (struct.error, IndexError, KeyError, TypeError, ArithmeticError) as error:
         raise ValueError(f"not a value of this format: {error}") from error
 
 
-def _split(raw: bytes) -> Parts:
+def _split(raw: Buffer) -> Parts:
+    raw = memoryview(raw)
     (count,) = _COUNT.unpack_from(raw)
     start = _COUNT.size + count * _LENGTH.size
-    parts = []
+    parts: Parts = []
     for number in range(count):
         (length,) = _LENGTH.unpack_from(raw, _COUNT.size + number * _LENGTH.size)
         parts.append(raw[start : start + length])
@@ -84,7 +93,17 @@ def _tree(value: Any, parts: Parts, depth: int) -> Any:
         return _NESTED[kind](value, parts, depth + 1)
     if kind in _SINGLE:
         return _SINGLE[kind](value)
-    raise _NoCodec
+    return _columns(value, parts)
+
+
+def _columns(value: Any, parts: Parts) -> Any:
+    """Write an array or a frame: its pieces are parts, which the tree names."""
+    written = write(value)
+    if written is None:
+        raise _NoCodec
+    tag, about, pieces = written
+    parts.extend(pieces)
+    return {tag: [about, len(parts) - len(pieces), len(parts)]}
 
 
 def _items(values: Any, parts: Parts, depth: int) -> list[Any]:
@@ -165,6 +184,9 @@ def _revive(tree: dict[str, Any], parts: Parts) -> Any:
     ((tag, inner),) = tree.items()
     if not tag.startswith("$"):
         return tree
+    if tag in TAGS:
+        about, begin, end = inner
+        return read(tag, about, parts[begin:end])
     if tag not in _READERS:
         raise ValueError(f"a value of a kind that this version does not know: {tag}")
     return _READERS[tag](inner, parts)
@@ -199,7 +221,7 @@ _READERS: dict[str, Callable[[Any, Parts], Any]] = {
     "$tuple": lambda tree, parts: tuple(tree),
     "$set": lambda tree, parts: set(tree),
     "$frozenset": lambda tree, parts: frozenset(tree),
-    "$bytes": lambda tree, parts: parts[tree],
+    "$bytes": lambda tree, parts: bytes(parts[tree]),
     "$bytearray": lambda tree, parts: bytearray(parts[tree]),
     "$int": lambda tree, parts: int(tree, 16),
     "$float": lambda tree, parts: float(tree),

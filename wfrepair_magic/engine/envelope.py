@@ -14,6 +14,7 @@ from typing import Any
 
 from ..errors import EngineBug, StoreError
 from . import codecs
+from .columns import Buffer
 from .faults import corrupt
 
 VERSION = 1
@@ -41,8 +42,14 @@ class Kept:
 
 def pack(kept: Kept, key: str) -> bytes | None:
     """Give a result as bytes for the disk; None where an output has no codec."""
-    payload = codecs.encode({"outputs": dict(kept.outputs), **_about(kept)})
-    return None if payload is None else wrap(JSON, key, payload)
+    pieces = pack_pieces(kept, key)
+    return None if pieces is None else b"".join(pieces)
+
+
+def pack_pieces(kept: Kept, key: str) -> list[Buffer] | None:
+    """Do as `pack`, without a copy of what is large: use the pieces before the outputs change."""
+    pieces = codecs.encode_pieces({"outputs": dict(kept.outputs), **_about(kept)})
+    return None if pieces is None else _wrap(JSON, key, pieces)
 
 
 def pack_bare(kept: Kept, key: str) -> bytes:
@@ -69,14 +76,18 @@ def unpack(raw: bytes, key: str) -> Kept:
 
 def wrap(codec: str, key: str, payload: bytes) -> bytes:
     """Put a payload into an envelope.  `key` is a digest of 64 hex digits."""
+    return b"".join(_wrap(codec, key, [payload]))
+
+
+def _wrap(codec: str, key: str, payload: list[Buffer]) -> list[Buffer]:
     head = _head(VERSION, codec, key)
-    return b"".join([head, _digest(head, payload), payload])
+    return [head, _digest(head, *payload), *payload]
 
 
-def unwrap(raw: bytes, key: str) -> tuple[str, bytes]:
+def unwrap(raw: bytes, key: str) -> tuple[str, Buffer]:
     """Check an envelope against its key, and give its codec and payload."""
     end = _BEGINNING + (raw[_BEGINNING - 1] if len(raw) >= _BEGINNING else 0) + _DIGEST
-    head, payload = raw[:end], raw[end + _DIGEST :]
+    head, payload = raw[:end], memoryview(raw)[end + _DIGEST :]
     if not raw.startswith(_MAGIC) or raw[end : end + _DIGEST] != _digest(head, payload):
         raise corrupt(f"the result {key}", "its bytes are not those that were written")
     if head[len(_MAGIC)] != VERSION:
@@ -94,7 +105,7 @@ def codec_of(raw: bytes) -> str:
     return raw[_BEGINNING : _BEGINNING + length].decode("ascii")
 
 
-def read_document(payload: bytes, key: str) -> Any:
+def read_document(payload: Buffer, key: str) -> Any:
     """Decode a payload whose envelope was right; only another version can have written more."""
     try:
         return codecs.decode(payload)
@@ -118,7 +129,8 @@ def _head(version: int, codec: str, key: str) -> bytes:
     return _MAGIC + bytes([version, len(name)]) + name + bytes.fromhex(key)
 
 
-def _digest(head: bytes, payload: bytes) -> bytes:
-    found = hashlib.sha256(head)
-    found.update(payload)
+def _digest(*pieces: Buffer) -> bytes:
+    found = hashlib.sha256()
+    for piece in pieces:
+        found.update(piece)
     return found.digest()

@@ -68,6 +68,7 @@ class Ledger:
         self.folder = folder
         self._sqlite = file.sqlite
         self._effects = folder / "effects"
+        self._looked_over: set[str] = set()
 
     @classmethod
     def open(cls, folder: Path, patience: float = PATIENCE) -> Self:
@@ -134,6 +135,8 @@ class Ledger:
         """
         with self.file.transaction():
             old = places.newest(self._sqlite, place)
+            if old is None:
+                self._look_over(place)
             if may_claim(old, expect):
                 return from_row(self._begin(intent(place, run, owner, old))), True
             if old is None and expect is not None:  # it was moved to another slot meanwhile
@@ -264,6 +267,14 @@ class Ledger:
         raise BadWorkflow(f"`{slot}` is not in doubt; {known}")
 
     # --- rows -------------------------------------------------------------------------------
+
+    def _look_over(self, place: Place) -> None:
+        """Check all receipts among which this place's may hide, once: damage can change a key."""
+        if place.session not in self._looked_over:
+            places.rows(
+                self._sqlite, "WHERE session = ? OR workflow = ?", place.session, place.workflow
+            )
+            self._looked_over.add(place.session)
 
     def _receipt(self, row: Row) -> Receipt:
         return from_row(row, payloads.load(self._sqlite, self._effects, row))

@@ -23,6 +23,7 @@ from .owner import Owner, alive
 from .plan import Step
 from .prepare import Prepared, without_files
 from .receipts import DONE
+from .secrets import NO_SECRETS, Redactor
 from .standing import Standing
 from .store import Store
 from .why import Keyed, changes
@@ -82,7 +83,8 @@ class Memory:
 
     `slots` are the ids of the workflow's nodes: a receipt whose slot is not among them belongs
     to a node that was renamed or moved, and may be taken by another of the same key.
-    `standing` knows whether what an effect did is still there; without it, all is.
+    `standing` knows whether what an effect did is still there; without it, all is.  `redactor`
+    knows the secrets that must not go to disk.
     """
 
     store: Store
@@ -94,6 +96,7 @@ class Memory:
     slots: frozenset[str]
     rerun: set[str] = field(default_factory=set)
     standing: Standing | None = None
+    redactor: Redactor = NO_SECRETS
 
     def find(
         self, prepared: Prepared, scope: Mapping[str, Any], *, look_only: bool = False
@@ -249,7 +252,12 @@ class Memory:
         return digest(["the last key of", self.workflow, step.node.id])
 
     def claim(self, prepared: Prepared, expect: int | None) -> tuple[Receipt, bool]:
-        """Write the intent to disk before the effect; says whether this run won the claim."""
+        """Write the intent to disk before the effect; says whether this run won the claim.
+
+        The results that it follows from go before it: lost and made again, they could differ, and
+        the effect would be another one.
+        """
+        self.store.flush()
         return self.ledger.claim(self._place(prepared), self.run, self.owner, expect)
 
     def resend(self, receipt: Receipt) -> Receipt | None:
@@ -257,7 +265,10 @@ class Memory:
         return self.ledger.resend(receipt.id, self.run, self.owner)
 
     def keep(self, prepared: Prepared, ended: Ended, receipt: Receipt | None) -> bool:
-        """Put a result on disk; False where it has no codec and only this process has it."""
+        """Put a result on disk; False where only this process has it.
+
+        It has no codec, or it holds a secret where no reference can stand.
+        """
         if prepared.key is None or ended.action is None:
             return prepared.key is not None
         kept = _kept(prepared, ended.action, ended.seconds)
@@ -268,14 +279,14 @@ class Memory:
         )
         if prepared.step.reuse.by == "content":
             return self._keep_by_content(prepared.key, kept)
-        raw = pack(kept, prepared.key)
+        raw = None if self.redactor.finds(kept.outputs) else pack(kept, prepared.key)
         number = self._receive(prepared, receipt, raw or pack_bare(kept, prepared.key))
         if raw is None:
             UNKEPT[str(self.store.folder), str(number)] = kept
         return raw is not None
 
     def _keep_by_content(self, key: str, kept: Kept) -> bool:
-        if self.store.put(key, kept):
+        if not self.redactor.finds(kept.outputs) and self.store.put(key, kept):
             return True
         UNKEPT[str(self.store.folder), key] = kept
         return False

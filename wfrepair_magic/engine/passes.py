@@ -77,6 +77,7 @@ class _Ready:
     plan: Plan
     site: Site
     values: Mapping[str, Any]
+    warnings: tuple[Problem, ...]
 
 
 def execute(workflow: Workflow, request: Request, tools: Tools, so_far: Outcome | None) -> Outcome:
@@ -90,9 +91,8 @@ def execute(workflow: Workflow, request: Request, tools: Tools, so_far: Outcome 
     if isinstance(ready, tuple):
         tools.emit(events.Checked(problems=ready))
         return _refused(workflow, ready)
-    warnings = tuple(problem for problem in workflow.problems() if problem.severity == "warning")
-    if warnings:
-        tools.emit(events.Checked(problems=warnings))
+    if ready.warnings:
+        tools.emit(events.Checked(problems=ready.warnings))
     attempts = {id: run.attempts for id, run in so_far.nodes.items()} if so_far else {}
     outcome = Scheduler(
         Job(
@@ -109,6 +109,7 @@ def execute(workflow: Workflow, request: Request, tools: Tools, so_far: Outcome 
             attempts=attempts,
         )
     ).run()
+    tools.store.flush()
     tell_other_doubts(outcome.nodes, tools)
     return _with_outputs(workflow, outcome)
 
@@ -135,7 +136,8 @@ def look(workflow: Workflow, request: Request, tools: Tools) -> Preview:
 
 def _ready(workflow: Workflow, request: Request) -> _Ready | tuple[Problem, ...]:
     """Check the workflow and its inputs; gives the problems where anything runs against them."""
-    errors = [problem for problem in workflow.problems() if problem.severity == "error"]
+    found = workflow.problems()
+    errors = [problem for problem in found if problem.severity == "error"]
     if workflow.unread:  # it declares no inputs, and so nothing of what was given is wrong
         return tuple(errors)
     values, wrong = resolve_inputs(workflow, request.given, request.environ, request.stdin)
@@ -145,7 +147,8 @@ def _ready(workflow: Workflow, request: Request) -> _Ready | tuple[Problem, ...]
     types = {node.type: registry.find(node.type) for node in workflow.nodes}
     plan = make_plan(workflow, types, request.scope)
     site = Site(workflow, request.folder, redactor)
-    return _Ready(plan, site, {**hidden, "env": _environment(workflow, hidden)})
+    values = {**hidden, "env": _environment(workflow, hidden)}
+    return _Ready(plan, site, values, tuple(item for item in found if item.severity == "warning"))
 
 
 def _hide_secrets(workflow: Workflow, values: Mapping[str, Any]) -> tuple[dict[str, Any], Redactor]:
@@ -178,6 +181,7 @@ def _memory(ready: _Ready, tools: Tools) -> Memory:
         slots=frozenset(node.id for node in ready.site.workflow.nodes),
         rerun=tools.rerun,
         standing=Standing(ready.plan, ready.site),
+        redactor=ready.site.redactor,
     )
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import quote, quote_plus
 
+from . import codecs
 from .copying import fresh
 
 SHORTEST = 4
@@ -20,6 +21,8 @@ PIECE = 8
 """From this length on, a piece of a secret is searched for by itself: a line, a path's part."""
 
 _BETWEEN = re.compile(r"[\s/\\]+")
+
+_CODES = ("utf-8", "utf-32-le", "utf-32-be")  # of Arrow and bytes; of text in NumPy arrays
 
 
 def _base64(text: str) -> str:
@@ -76,6 +79,8 @@ class Redactor:
                 self._add_forms(name, value)
         found = sorted(self._reference_of, key=len, reverse=True)
         self._values = re.compile("|".join(map(re.escape, found))) if found else None
+        spelt = [text.encode(code) for text in found for code in _CODES]
+        self._bytes = re.compile(b"|".join(map(re.escape, spelt))) if spelt else None
         references = sorted(self._text_of, key=len, reverse=True)
         self._references = re.compile("|".join(map(re.escape, references))) if references else None
 
@@ -105,6 +110,16 @@ class Redactor:
         """Replace every secret in the texts of a nested value by its reference."""
         return value if self._values is None else fresh(value, self.hide_text)
 
+    def finds(self, value: Any) -> bool:
+        """Say whether a value whose texts are hidden holds a secret still, in an array or frame.
+
+        There it cannot be replaced by a reference; such a value must not go to disk.
+        """
+        if self._bytes is None:
+            return False
+        pieces = codecs.encode_pieces(value) or ()
+        return any(self._bytes.search(piece) for piece in pieces)
+
     def reveal(self, value: Any) -> Any:
         """Restore every reference in a nested value to the secret that it stands for."""
         return fresh(value, self._reveal_leaf) if self._whole else value
@@ -115,3 +130,6 @@ class Redactor:
         if self._references is None:
             return text
         return self._references.sub(lambda match: self._text_of[match[0]], text)
+
+
+NO_SECRETS = Redactor({})

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import contextvars
 import threading
+from _thread import start_new_thread
 from collections.abc import Callable
-from typing import TypeVar
+from queue import Empty, SimpleQueue
+from typing import Any, TypeVar
 
 T = TypeVar("T")
 
@@ -16,59 +18,62 @@ LOOK = 0.2
 def on_own_thread(work: Callable[[], T], stop: threading.Event | None = None) -> T:
     """Give what `work` returns, or raise what it raises.
 
-    The store and the ledger are used on such threads only: a KeyboardInterrupt reaches the main
-    thread alone, so it never lands inside a transaction.  An interrupt sets `stop` and the wait
-    goes on, so that the work can end in order.  Without `stop` the work is short, and is waited
-    for.
+    The ledger is used on such threads only: a KeyboardInterrupt reaches the main thread alone, so
+    it never lands inside a transaction.  An interrupt sets `stop` and the wait goes on, so that
+    the work can end in order.  Without `stop` the work is short, and is waited for.
     """
-    results: list[T] = []
-    errors: list[BaseException] = []
-    ended = threading.Event()
-    gate = threading.Lock()  # taken by the work when it begins, or by an interrupt before that
+    first: dict[str, object] = {}  # who came first: a thread that begins, or an interrupt
+    ends: list[tuple[bool, Any]] = []
+    ended: SimpleQueue[None] = SimpleQueue()
     context = contextvars.copy_context()
 
     def body() -> None:
-        if not gate.acquire(blocking=False):
+        me = object()
+        if first.setdefault("", me) is not me:
             return
         try:
-            results.append(context.run(work))
+            ends.append((True, context.run(work)))
         except BaseException as error:  # raised again on the caller's thread
-            errors.append(error)
-        finally:
-            ended.set()
+            ends.append((False, error))
+        ended.put(None)
 
-    thread = threading.Thread(target=body, name="wfrepair-run", daemon=True)
-    interrupted = _wait(thread, (gate, ended), stop)
-    if errors:
-        raise errors[0]
+    interrupted = _wait(body, (first, ends, ended), stop)
+    well, found = ends[0]
+    if not well:
+        raise found
     if interrupted and stop is None:
         raise KeyboardInterrupt
-    return results[0]
+    result: T = found
+    return result
 
 
 def _wait(
-    thread: threading.Thread,
-    marks: tuple[threading.Lock, threading.Event],
+    body: Callable[[], None],
+    marks: tuple[dict[str, object], list[tuple[bool, Any]], SimpleQueue[None]],
     stop: threading.Event | None,
 ) -> bool:
     """Start the work and wait for its end; says whether that was interrupted.
 
-    An interrupt may come inside `start`, when the work has begun or has not.  The wait is for an
-    event of our own: on 3.11 an interrupted `join` takes a live thread for dead.
+    An interrupt may come anywhere, and more than one.  So all that is done here can be done
+    again, and the interpreter does it in one step: what `threading` waits with is written in
+    Python, and is left broken by a second interrupt inside of it.  A thread that has not begun
+    can even die of an interrupt that was meant for its starter; then another one is started.
     """
-    gate, ended = marks
-    started = interrupted = False
-    while True:
+    first, ends, ended = marks
+    interrupted = False
+    while not ends:
         try:
-            if not started:
-                started = True
-                thread.start()
-            while not ended.wait(LOOK):
-                pass
-            return interrupted
+            if interrupted and first.setdefault("", first) is first:
+                raise KeyboardInterrupt  # the work had not begun, and now never does
+            if interrupted and stop is not None and not stop.is_set():
+                start_new_thread(stop.set, ())
+            if not first:
+                start_new_thread(body, ())
+            ended.get(timeout=LOOK)
+        except Empty:
+            continue
         except KeyboardInterrupt:
-            if gate.acquire(blocking=False):
-                raise  # the work had not begun, and now never does
+            if first.get("") is first:
+                raise
             interrupted = True
-            if stop is not None:
-                stop.set()
+    return interrupted

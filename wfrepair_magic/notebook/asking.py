@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from ..ir.names import nearest
 from ..usage import (
+    CACHE,
     INPUT,
     Argument,
     BadUsage,
@@ -123,6 +124,9 @@ USAGES: Final[Mapping[str, Usage]] = dict(
                 help="count the last N runs (200)",
             ),
             STORE,
+        ),
+        _line(
+            "cache", "Show what the project store keeps; throw away what is old.", *CACHE, STORE
         ),
         _line(
             "doctor", "Say what is here: front end, versions, store, settings, what is off.", STORE

@@ -210,6 +210,17 @@ def metrics(kernel: Kernel, found: argparse.Namespace) -> None:
         print(f"no runs{f' of {found.name}' if found.name else ''} in {store}")
 
 
+def cache(kernel: Kernel, found: argparse.Namespace) -> None:
+    """Show what the project store keeps, and throw away what is old."""
+    told = session.cache(
+        kernel.store(found.store),
+        purging=found.purge,
+        older_than=found.older_than,
+        dry_run=found.dry_run,
+    )
+    kernel.front.show(tables.facts(told))
+
+
 def doctor(kernel: Kernel, found: argparse.Namespace) -> None:
     """Say what is here, and what is off and why."""
     kernel.front.show(tables.facts(examine(kernel, found.store)))

@@ -143,10 +143,13 @@ class RunAsked:
 
 @contextlib.contextmanager
 def open_desk(folder: Path) -> Iterator[Desk]:
-    """Open a project store, made first where there is none; for the calling thread only."""
+    """Open a project store, made first where there is none; for the calling thread only.
+
+    What the store is given while it is open is on disk when it is closed, at the latest.
+    """
     with (
         contextlib.closing(Ledger.open(folder)) as ledger,
-        contextlib.closing(Store.open(folder)) as store,
+        contextlib.closing(Store.open(folder, behind=True)) as store,
     ):
         yield Desk(store, ledger)
 
