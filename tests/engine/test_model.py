@@ -36,8 +36,14 @@ MEMORY = Path("/dev/shm")
 OPEN = {"done", "reused", "failed", "skipped", "in_doubt"}
 COMES_TRUE = {
     "reused": {"reused", "waiting"}, "in doubt": {"in_doubt"}, "failed": {"failed"},
-    "skipped": {"skipped", "failed"}, "runs": OPEN, "would send": OPEN, "would send again": OPEN,
+    "skipped": {"skipped", "failed"}, "runs": OPEN, "would send": OPEN,
+    "would send again": OPEN | {"waiting"},
 }  # fmt: skip
+"""How a node may end of which the preview said something.
+
+One that is reused may wait for its value, which only a process had that is gone; and so may one
+of which only its inputs were not known yet, because a node before it ran again.
+"""
 
 
 class Machine(Editor):
