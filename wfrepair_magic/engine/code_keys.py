@@ -61,9 +61,9 @@ def code_of(function: Callable[..., Any], effect: bool = False) -> CodeKey:
     """Describe a function and, recursively, all of the user's code and data that it refers to.
 
     An object that cannot be keyed raises Unkeyable with the path to it (``analyse → CLIENT``).
-    With `effect` it counts by its type alone, and a notice says so.  Data that the code itself
-    changes (a list of calls, a counter) counts by its type, too: it would be another after each
-    run, and nothing could ever be reused.
+    With `effect` it counts by its type alone, and a notice says so.  So does data that the code
+    itself changes (a list of calls, a counter): it is another after each run, and the effect would
+    be a new one each time.
     """
     name = str(getattr(function, "__name__", type_name(type(function))))
     walk = _Walk(effect)
@@ -250,6 +250,8 @@ class _Walk:
         """Refer to a value by what it is, or, where the code itself changes it, by its type."""
         if spot not in self.known_to_change or _is_code(value):
             return self.refer(value, where)
+        if not self._effect:
+            raise Unkeyable(where, "the code itself changes it, so that no key can hold it")
         self.notices.append(f"{where}: the code itself changes it, so it counts by its type alone")
         return ["changes", type_name(type(value))]
 
