@@ -247,6 +247,13 @@ def test_a_failure_gives_its_facts() -> None:
     assert {"dl", "dt", "dd", "details"} <= {*read.tags}
 
 
+def test_a_changed_line_that_looks_like_the_head_of_a_diff_is_marked() -> None:
+    """Only where the names of the two sides stand is nothing marked."""
+    drawn = tables.changes("t", "--- a\n+++ b\n@@ -1,2 +1,2 @@\n--- x\n+++ y\n-z\n")["text/html"]
+    assert "<pre>--- a\n+++ b\n<i>@@" in drawn
+    assert "<del>--- x\n</del><ins>+++ y\n</ins><del>-z\n</del>" in drawn
+
+
 def test_a_long_message_is_told_once() -> None:
     """The table and the abstention get a clipped line, the red block about twelve; all unfolds."""
     message = "first words " + " ".join(f"word{number}" for number in range(2000)) + " last words"

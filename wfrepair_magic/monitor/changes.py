@@ -28,7 +28,7 @@ def shown(diff: str) -> list[str]:
     lines = [words.clean(line) for line in diff.removesuffix("\n").split("\n") if line]
     found: list[str] = []
     while lines:
-        if _is_head(lines):
+        if is_head(lines):
             found += lines[:2]
             del lines[:2]
             continue
@@ -39,7 +39,8 @@ def shown(diff: str) -> list[str]:
     return found
 
 
-def _is_head(lines: Sequence[str]) -> bool:
+def is_head(lines: Sequence[str]) -> bool:
+    """Tell whether a diff begins here, with the names of its sides; a changed line may look so."""
     signs = [line[:3] for line in lines[:2]]
     return signs == ["---", "+++"] and (len(lines) == 2 or lines[2].startswith("@@"))
 

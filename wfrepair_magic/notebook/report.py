@@ -10,7 +10,7 @@ from typing import Final
 from ..events import FixApplied, Suggestion
 from ..failure import Failure
 from ..monitor import words
-from ..monitor.changes import shown
+from ..monitor.changes import is_head, shown
 from ..monitor.reasons import listed
 from ..monitor.rows import NodeState, shown_nodes
 from ..monitor.state import RunState
@@ -256,7 +256,7 @@ def _foreseen(line: str) -> str:
 def _diff(diff: str) -> str:
     """Show a diff; the names of its two sides say nothing here."""
     lines = shown(diff)
-    return marked(lines[2:] if lines[:1] and lines[0].startswith("---") else lines)
+    return marked(lines[2:] if is_head(lines[:2]) else lines)
 
 
 def _command(line: str, remark: str = "") -> str:
