@@ -50,16 +50,16 @@ def test_what_a_reuse_saved_is_the_try_that_gave_the_result(store: Path) -> None
     def unsteady(x: int) -> int:
         tries.append(x)
         if len(tries) == 1:
-            time.sleep(0.3)
+            time.sleep(0.05)
             raise Transient("not yet")
         return x
 
     nodes = [{"id": "a", "type": "unsteady", "params": {"x": 1},
               "retry": {"attempts": 2, "wait": 0}}]  # fmt: skip
     first = go(store, nodes).nodes["a"]
-    assert (first.attempts, first.seconds > 0.3) == (2, True)
     again = go(store, nodes).nodes["a"]
-    assert (again.state, again.saved_seconds < 0.3) == ("reused", True)
+    assert (first.attempts, again.state) == (2, "reused")
+    assert 0 < again.saved_seconds < first.seconds
 
 
 def branching(action: str) -> tuple[list[dict[str, Any]], list[dict[str, str]]]:

@@ -8,6 +8,8 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
+from wfrepair_magic import Workflow
+from wfrepair_magic.ir import patch
 from wfrepair_magic.monitor.changes import AROUND, LONG, shown
 
 MOST = 10 * LONG
@@ -43,6 +45,15 @@ def test_the_change_of_a_long_line_is_in_sight() -> None:
     assert removed.startswith("-…") and removed.endswith("…") and "echo 7" in removed
     assert added.startswith("+…") and added.endswith("…") and "echo seven" in added
     assert max(len(removed), len(added)) <= 2 * AROUND + 20
+
+
+def test_a_text_without_a_newline_at_its_end_is_no_other() -> None:
+    """What a diff remarks about ends of texts does not part the two lines."""
+    old = Workflow.parse(one_line())
+    new = Workflow.parse(one_line().replace("echo 7", "echo seven"))
+    lines = shown(patch.diff(old, new))
+    assert [line[:2] for line in lines[3:]] == ["-…", "\\ ", "+…", "\\ "]
+    assert "echo 7" in lines[3] and "echo seven" in lines[5]
 
 
 def test_several_changes_of_a_line_are_all_in_sight() -> None:

@@ -12,11 +12,13 @@ from . import words
 
 LONG: Final = 96
 """A line of up to so many characters is shown whole."""
-AROUND: Final = 24
+AROUND: Final = 20
 """So many characters stand on each side of a change in a longer one."""
 MOST_COMPARED: Final = 200_000
 """Two stretches of more words than this, multiplied, count as changed altogether."""
 
+_REMARK: Final = "\\ "
+"""So begins what a diff says of a text without a newline at its end."""
 _WORDS = re.compile(r"\w+|\W")
 
 Stretch = tuple[str, str]
@@ -27,16 +29,25 @@ def shown(diff: str) -> list[str]:
     """Give the lines of a unified diff; long ones are clipped around what changed, as ``…``."""
     lines = [words.clean(line) for line in diff.removesuffix("\n").split("\n") if line]
     found: list[str] = []
-    while lines:
-        if is_head(lines):
-            found += lines[:2]
-            del lines[:2]
+    at = 0
+    while at < len(lines):
+        removed = at if is_head(lines[at : at + 3]) else at + _run(lines, at, "-")
+        if removed == at:
+            found.append(words.clipped(lines[at][: 2 * LONG], LONG))
+            at += 1
             continue
-        old = [*takewhile(lambda line: line.startswith("-"), lines)]
-        new = [*takewhile(lambda line: line.startswith("+"), lines[len(old) :])]
-        found += _paired(old, new) if old or new else [words.clipped(lines[0][: 2 * LONG], LONG)]
-        del lines[: len(old) + len(new) or 1]
+        remarked = removed + _run(lines, removed, _REMARK)
+        added = remarked + _run(lines, remarked, "+")
+        before, after = _paired(lines[at:removed], lines[remarked:added])
+        found += [*before, *lines[removed:remarked], *after]
+        at = added
     return found
+
+
+def _run(lines: Sequence[str], at: int, sign: str) -> int:
+    """Count the lines from a place on that begin with a sign."""
+    places = takewhile(lambda place: lines[place].startswith(sign), range(at, len(lines)))
+    return sum(1 for _ in places)
 
 
 def is_head(lines: Sequence[str]) -> bool:
@@ -45,10 +56,10 @@ def is_head(lines: Sequence[str]) -> bool:
     return signs == ["---", "+++"] and (len(lines) == 2 or lines[2].startswith("@@"))
 
 
-def _paired(old: Sequence[str], new: Sequence[str]) -> list[str]:
+def _paired(old: Sequence[str], new: Sequence[str]) -> tuple[list[str], list[str]]:
     """Clip removed and added lines, each beside the one that stands in its place."""
     pairs = [_pair(before, after) for before, after in zip_longest(old, new, fillvalue="")]
-    return [before for before, _ in pairs if before] + [after for _, after in pairs if after]
+    return [before for before, _ in pairs if before], [after for _, after in pairs if after]
 
 
 def _pair(old: str, new: str) -> Stretch:

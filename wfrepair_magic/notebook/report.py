@@ -34,7 +34,7 @@ most at the end, and there on demand."""
 LIVE_FINDINGS: Final = 3
 LIVE_MESSAGE: Final = 80
 LIVE_CAUSE: Final = 120
-LAST_MESSAGE: Final = 120
+LAST_MESSAGE: Final = 76
 LAST_CAUSE: Final = 1200
 """So many columns of a message are shown: on a line of the table, and in the red block of a
 failure, where they make about 12 lines; the rest of it can be unfolded there."""
