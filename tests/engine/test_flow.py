@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from wfrepair_magic import Action, NeedsHuman, Run, Transient, Workflow, node, run
+from wfrepair_magic import Action, Context, NeedsHuman, Run, Transient, Workflow, node, run
 
 
 @pytest.fixture(autouse=True)
@@ -44,12 +44,10 @@ def ends(done: Run) -> dict[str, str]:
 
 def test_what_a_reuse_saved_is_the_try_that_gave_the_result(store: Path) -> None:
     """The tries that failed before it took their time, but nobody knows that they would again."""
-    tries: list[int] = []
 
     @node(effect="pure")
-    def unsteady(x: int) -> int:
-        tries.append(x)
-        if len(tries) == 1:
+    def unsteady(x: int, ctx: Context) -> int:
+        if ctx.attempt == 1:
             time.sleep(0.05)
             raise Transient("not yet")
         return x
