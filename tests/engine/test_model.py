@@ -285,6 +285,7 @@ def runs_in_any_turn(asked: Asked, told: Told) -> bool:
     plainly = all(by_content(node) and node.get("cache") != LAPSED for node in shared)
     moods = {what for what, _ in asked.moods.values()}
     calm = not asked.stop and not moods & {"interrupts", "cancels"}
+    calm = calm and not told.crossed
     return calm and (not shared or (plainly and not asked.rerun))
 
 

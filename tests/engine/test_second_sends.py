@@ -9,6 +9,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, ClassVar
 
+import numpy as np
+import pandas as pd
 import pytest
 from fakes import EffectLog
 
@@ -145,3 +147,30 @@ def test_a_pure_function_that_changes_its_globals_has_no_key() -> None:
     with pytest.raises(Unkeyable, match="the code itself changes it"):
         code_of(counts)
     assert "counts by its type" in code_of(counts, effect=True).notices[0]
+
+
+def test_an_array_that_a_node_changes_is_its_own(store: Path) -> None:
+    """What one node does to an array or a frame in place, no other node sees, then or later."""
+
+    @node(effect="pure")
+    def makes() -> dict[str, Any]:
+        return {"a": np.zeros(3), "f": pd.DataFrame({"x": [0.0, 0.0]}), "rows": [np.zeros(2)]}
+
+    @node(effect="read")
+    def changes(a: Any, f: Any, rows: list[Any]) -> int:
+        a[0], f.loc[0, "x"], rows[0][0] = 10.0, 10.0, 10.0
+        return 1
+
+    @node(effect="read")
+    def sums(a: Any, f: Any, rows: list[Any], after: int) -> float:
+        return float(a.sum() + f["x"].sum() + rows[0].sum())
+
+    given = '{a: "${m.a}", f: "${m.f}", rows: "${m.rows}"'
+    text = f"""\
+nodes:
+  - {{id: m, type: makes}}
+  - {{id: c, type: changes, params: {given}}}}}
+  - {{id: s, type: sums, params: {given}, after: "${{c.result}}"}}}}
+"""
+    done = run(text, name="w", store=store)
+    assert done.nodes["s"].outputs == {"result": 0.0}

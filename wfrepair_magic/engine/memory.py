@@ -81,8 +81,9 @@ Found = Reusable | Free | Doubt | Lost | FailedBefore | Unread
 class Memory:
     """The store and the ledger as one run of one session sees them.
 
-    `slots` are the ids of the workflow's nodes: a receipt whose slot is not among them belongs
-    to a node that was renamed or moved, and may be taken by another of the same key.
+    `slots` are the ids of the workflow's nodes: a receipt whose slot is not among them, or is of a
+    node that says something else now, belongs to a node that was renamed or moved, and may be
+    taken by another of the same key.
     `standing` knows whether what an effect did is still there; without it, all is.  `redactor`
     knows the secrets that must not go to disk.
     """
@@ -113,11 +114,11 @@ class Memory:
             if id in self.rerun or self._fell(prepared, None, scope):
                 return Free()
             return self._by_content(step, prepared.key)
-        receipt = self.ledger.find(self._place(prepared), self.slots, move=not look_only)
+        receipt = self._receipt(prepared, scope, not look_only)
         earlier = self._as_read(prepared, scope) if receipt is None else None
         if earlier is not None:
             prepared = earlier
-            receipt = self.ledger.find(self._place(prepared), self.slots, move=not look_only)
+            receipt = self._receipt(prepared, scope, not look_only)
         if receipt is None:
             return self._other_doubt(step, None) or Free()
         again = receipt.state in DONE and (id in self.rerun or self._fell(prepared, receipt, scope))
@@ -131,6 +132,16 @@ class Memory:
         """Whether what the node did, as far as it has done it, is not there any more."""
         standing = self.standing
         return standing is not None and not standing.holds(prepared, receipt, scope, self)
+
+    def _receipt(self, prepared: Prepared, scope: Mapping[str, Any], move: bool) -> Receipt | None:
+        """Find the receipt of a node, also where another node bears the id that it had then."""
+        place, standing = self._place(prepared), self.standing
+        found = self.ledger.find(place, self.slots, move=move)
+        if found is not None or standing is None:
+            return found
+        holders = self.ledger.holders(place)
+        free = {slot for slot in holders if standing.is_another(slot, place.key, scope)}
+        return self.ledger.find(place, self.slots - free, move=move) if free else None
 
     def _as_read(self, prepared: Prepared, scope: Mapping[str, Any]) -> Prepared | None:
         """Give the node with its files as it read them, if only later nodes changed them."""
@@ -348,7 +359,7 @@ def _kept(prepared: Prepared, action: Action, seconds: float) -> Kept:
 
 def _expired(kept: Kept, step: Step) -> bool:
     lifetime = step.reuse.lifetime
-    return lifetime is not None and time.time() - kept.made_at > lifetime
+    return lifetime is not None and abs(time.time() - kept.made_at) > lifetime  # clocks go back
 
 
 def _failed_as(step: Step, document: Mapping[str, Any]) -> Failure:
