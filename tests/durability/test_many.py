@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 import signal
 import sys
@@ -12,11 +11,11 @@ from typing import Any
 
 import pytest
 import twelve
+from answering import LONG
 from fakes import EffectLog
 
 from wfrepair_magic import Run
 
-LONG = os.environ.get("WFREPAIR_TESTS") == "long"
 KILLS = 2_000 if LONG else 100
 """How many processes are killed for each number of processes."""
 

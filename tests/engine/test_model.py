@@ -18,6 +18,7 @@ from typing import Any
 
 import acted
 import pytest
+from answering import LONG
 from editor import TYPES, Editor, some
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -28,7 +29,6 @@ from model_nodes import LAPSED, by_content, references_of
 from wfrepair_magic import Run, events, run
 from wfrepair_magic.session import preview, resolve
 
-LONG = os.environ.get("WFREPAIR_TESTS") == "long"
 EXAMPLES, STEPS = (10_000, 50) if LONG else (200, 20)
 MEMORY = Path("/dev/shm")
 """Where files need not reach a disk; that they do is tested elsewhere."""
