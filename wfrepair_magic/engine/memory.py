@@ -10,14 +10,12 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..failure import Failure
-from ..ir.durations import spelled
+from ..failure import Failure, from_document, to_document
 from ..nodes.base import Action
-from ..problem import Problem
 from .backend import Ended
 from .doubts import Doubt, doubt_text
 from .envelope import Kept, pack, pack_bare
-from .keys import digest
+from .last_keys import LastKeys
 from .ledger import Ledger, Place, Receipt
 from .owner import Owner, alive
 from .plan import Step
@@ -26,7 +24,6 @@ from .receipts import DONE
 from .secrets import NO_SECRETS, Redactor
 from .standing import Standing
 from .store import Store
-from .why import Keyed, changes
 
 STRAGGLERS: set[tuple[str, int]] = set()
 """Executions that this process gave up waiting for and that still run, by (store, receipt)."""
@@ -98,6 +95,17 @@ class Memory:
     rerun: set[str] = field(default_factory=set)
     standing: Standing | None = None
     redactor: Redactor = NO_SECRETS
+
+    @property
+    def last_keys(self) -> LastKeys:
+        """What each node of this workflow was keyed with when it ran last."""
+        return LastKeys(self.store, self.workflow)
+
+    def why(self, prepared: Prepared) -> tuple[str, ...]:
+        """Say why a node runs that ran before; empty where nothing is known of that."""
+        if prepared.step.node.id in self.rerun:
+            return ("you asked for it again (--rerun)",)
+        return self.last_keys.why(prepared, self.session)
 
     def find(
         self, prepared: Prepared, scope: Mapping[str, Any], *, look_only: bool = False
@@ -236,32 +244,6 @@ class Memory:
         kept = receipt.kept or receipt.bare
         return kept.params if kept is not None else {}
 
-    def why(self, prepared: Prepared) -> tuple[str, ...]:
-        """Say why a node runs that ran before: each part of its key that changed, old and new.
-
-        Empty where nothing is known of an earlier execution.
-        """
-        if prepared.step.node.id in self.rerun:
-            return ("you asked for it again (--rerun)",)
-        known = self.store.about(self._last(prepared.step))
-        if known is None or prepared.key is None:
-            return ()
-        then = Keyed(known["document"], known["shown"])
-        found = tuple(map(str, changes(then, prepared.readable)))
-        return found or (self._unchanged(prepared.step, known["session"]),)
-
-    def _unchanged(self, step: Step, session: str) -> str:
-        """Say why a node runs whose key is what it was."""
-        if session != self.session and step.reuse.by == "session":
-            return "its key is what it was, and this is a new session"
-        if step.reuse.lifetime is not None:
-            return f"what it gave lasts {spelled(step.reuse.lifetime)}, and is older by now"
-        return "its key is what it was, and what it did or gave is not there any more"
-
-    def _last(self, step: Step) -> str:
-        """Give the key under which the store keeps what a node was keyed with last."""
-        return digest(["the last key of", self.workflow, step.node.id])
-
     def claim(self, prepared: Prepared, expect: int | None) -> tuple[Receipt, bool]:
         """Write the intent to disk before the effect; says whether this run won the claim.
 
@@ -283,11 +265,7 @@ class Memory:
         if prepared.key is None or ended.action is None:
             return prepared.key is not None
         kept = _kept(prepared, ended.action, ended.seconds)
-        known = prepared.readable
-        self.store.note(
-            self._last(prepared.step),
-            {"document": known.document, "shown": known.shown, "session": self.session},
-        )
+        self.last_keys.note(prepared, self.session)
         if prepared.step.reuse.by == "content":
             return self._keep_by_content(prepared.key, kept)
         raw = None if self.redactor.finds(kept.outputs) else pack(kept, prepared.key)
@@ -310,14 +288,14 @@ class Memory:
 
     def failed(self, receipt: Receipt, failure: Failure) -> None:
         """Write down that a claimed effect reported its failure, or that nothing was sent."""
-        self.ledger.fail(receipt.id, failure.effect == "no", failure_document(failure))
+        self.ledger.fail(receipt.id, failure.effect == "no", to_document(failure))
 
     def unread(self, prepared: Prepared, receipt: Receipt, failure: Failure) -> None:
         """Write down that a claimed effect happened, and that its answer cannot be used.
 
         It is never done again by itself, and it fails the same way until the node is edited.
         """
-        action = Action(UNREAD, {"failure": failure_document(failure)})
+        action = Action(UNREAD, {"failure": to_document(failure)})
         ended = Ended(failure.node, 1, 0.0, action)
         self.keep(prepared, ended, receipt)
 
@@ -364,17 +342,4 @@ def _expired(kept: Kept, step: Step) -> bool:
 
 def _failed_as(step: Step, document: Mapping[str, Any]) -> Failure:
     """Give a failure that was kept as that of this node, which may be called otherwise by now."""
-    return dataclasses.replace(failure_from(document), node=step.node.id)
-
-
-def failure_document(failure: Failure) -> dict[str, Any]:
-    """Give a failure as JSON values."""
-    return dataclasses.asdict(failure)
-
-
-def failure_from(document: Mapping[str, Any]) -> Failure:
-    """Rebuild the failure that `failure_document` wrote."""
-    problems = tuple(
-        Problem(**{**item, "slot": tuple(item["slot"])}) for item in document["problems"]
-    )
-    return Failure(**{**document, "problems": problems})
+    return dataclasses.replace(from_document(document), node=step.node.id)
