@@ -249,7 +249,7 @@ def heavy(size: int) -> bytes:
 
 
 def test_a_very_large_result_is_kept_and_reused(folder: Path) -> None:
-    """200 MB (2.2 GB in the long form, beyond what a row of sqlite holds) come back as they were."""
+    """200 MB (in the long form 2.2 GB, more than sqlite holds in a row) come back as they were."""
     size = often(200_000_000, 2_200_000_000)
     text = f"nodes: [{{id: a, type: heavy, params: {{size: {size}}}}}]"
     for state in ("done", "reused"):
