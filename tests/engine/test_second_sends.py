@@ -1,4 +1,4 @@
-"""Ways to a second send that nobody asked for, as strangers found them; each is closed."""
+"""Ways to a second send, or to a wrong reuse, that nobody asked for; each is closed."""
 
 from __future__ import annotations
 
