@@ -17,6 +17,7 @@ from fakes import EffectLog
 
 from wfrepair_magic import Context, Workflow, node, run
 from wfrepair_magic.engine.ledger import Ledger
+from wfrepair_magic.engine.results import Results
 from wfrepair_magic.engine.scheduler import Scheduler
 
 POINTS = {
@@ -33,8 +34,16 @@ READS = {
     "inside result": (Ledger, "_begin", "after"),
     "after result": (Ledger, "record", "after"),
 }
+RESULTS = {
+    "after effect": (Scheduler, "_ended", "before"),
+    "before result": (Results, "write", "before"),
+    "inside result": (Results, "_value", "after"),
+    "after result": (Results, "write", "after"),
+}
 WAYS = ("kill", "raise", "SIGINT", "SIGTERM")
-KINDS = ("function", "async", "shell", "http", "idempotent", "verify", "read")
+
+PURE = ("pure", "large")
+KINDS = ("function", "async", "shell", "http", "idempotent", "verify", "read", *PURE)
 NODES: dict[str, dict[str, Any]] = {
     "function": {"type": "act"},
     "async": {"type": "act_async"},
@@ -43,6 +52,8 @@ NODES: dict[str, dict[str, Any]] = {
     "idempotent": {"type": "act", "idempotent": True},
     "verify": {"type": "act", "verify": {"exists": "log"}},
     "read": {"type": "act", "effect": "read"},
+    "pure": {"type": "work_out"},
+    "large": {"type": "work_out", "params": {"size": 2_000_000}},
 }
 
 stop: list[threading.Event] = []
@@ -65,9 +76,23 @@ async def act_async(log: str, ctx: Context) -> str:
     return act(log, ctx)
 
 
+@node(effect="pure")
+def work_out(log: str, size: int = 1) -> str:
+    """Compute something, and leave a line of it: how often this is done is what is looked at."""
+    EffectLog(Path(log)).append("s:")
+    return "x" * size
+
+
+def points_of(kind: str) -> dict[str, tuple[type, str, str]]:
+    """Give the points at which a node of that kind can be ended."""
+    return READS if kind == "read" else RESULTS if kind in PURE else POINTS
+
+
 def workflow(kind: str, log: Path, url: str) -> Workflow:
     """Give a workflow of one node of that kind, which leaves a line in the log, and another."""
-    written = json.dumps({"id": "s", "params": {"log": "{log}"}, **NODES[kind]})
+    params = {"log": "{log}"} if NODES[kind]["type"] not in ("shell", "http") else {}
+    params.update(NODES[kind].get("params", {}))
+    written = json.dumps({"id": "s", **NODES[kind], "params": params})
     for name, value in (("{log}", str(log)), ("{url}", url), ("{name}", "s:")):
         written = written.replace(name, value)
     return Workflow.build([json.loads(written), {"id": "next", "type": "value", "after": ["s"]}])
@@ -112,6 +137,6 @@ def work(folder: Path, kind: str, url: str, at: tuple[str, str] | None) -> None:
     signal.signal(signal.SIGINT, signal.default_int_handler)
     if at is not None:
         point, way = at
-        arm((READS if kind == "read" else POINTS)[point], way)
+        arm(points_of(kind)[point], way)
     done = run(workflow(kind, folder / "log", url), name="w", store=folder / "s", folder=folder)
     (folder / "end").write_text(f"{done.state} {done.nodes['s'].state}")

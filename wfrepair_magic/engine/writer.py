@@ -228,7 +228,16 @@ class Writer:
 
     def _serve(self) -> None:
         me = object()
-        while self._open and self._served.setdefault("", me) is me:
+        if self._served.setdefault("", me) is not me:
+            return
+        try:
+            self._answer()
+        finally:
+            self._over = not self._open
+            self._served.clear()  # whatever ended this thread, the next who asks starts another
+
+    def _answer(self) -> None:
+        while self._open:
             pause = self._due - time.monotonic() if self._waiting else IDLE
             if pause <= 0:
                 with suppress(Exception):  # those whose results they are hear of it
@@ -239,7 +248,6 @@ class Writer:
                 continue
             if not self.users and time.monotonic() - self.left > IDLE:
                 self._unused(self)
-        self._over = self._over or (not self._open and self._served.get("") is me)
 
     def _write(self) -> None:
         """Write the group that waits; where that fails, all who put something into it hear."""
