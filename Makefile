@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PEERS := $(VENV)/peers
 READY := $(VENV)/.ready
 
-.PHONY: demo test test-long check bench bench-durability lab clean
+.PHONY: demo wire test test-long check bench bench-durability lab clean
 
 $(READY): pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -20,6 +20,9 @@ test: $(READY)  ## every promise, from outside where that is possible
 
 test-long: $(READY)  ## the stateful model and the kills at length, for hours
 	WFREPAIR_TESTS=long $(BIN)/python -m pytest tests/engine/test_model.py tests/durability --timeout 0
+
+wire: $(READY)  ## the schema and the TypeScript types of what crosses to a page, made anew
+	$(BIN)/python -c "from pathlib import Path; from wfrepair_magic.wire import shape; shape.write(Path())"
 
 check: $(READY)  ## style, types, and the direction of imports
 	$(BIN)/ruff check .

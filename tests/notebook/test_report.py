@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import re
 from html.parser import HTMLParser
 
@@ -16,6 +17,7 @@ from wfrepair_magic.monitor.state import RunState, replay
 from wfrepair_magic.notebook import tables
 from wfrepair_magic.notebook.report import COMMANDS, LIVE_NODES, bundle, html
 from wfrepair_magic.problem import Problem
+from wfrepair_magic.wire import MIME
 
 EVIL = "<img src=x onerror=alert(1)>\"'&</td><script>alert(2)</script>"
 VOID = {"img", "br", "hr"}
@@ -191,13 +193,14 @@ def lattice(size: int, wide: int) -> RunState:
 
 
 @pytest.mark.parametrize(
-    ("size", "wide"), [(8, 1), (30, 4), (30, 12), (31, 5), (200, 1), (200, 10)]
+    ("size", "wide"),
+    [(8, 1), (10, 3), (20, 3), (30, 4), (30, 12), (31, 5), (200, 1), (200, 10)],
 )
 def test_an_update_is_small(size: int, wide: int) -> None:
     """An update under way stays below 20 kB, and still shows what is urgent."""
     state = lattice(size, wide)
     drawn = bundle(state, 200.0, COMMANDS, last=False)
-    assert len("".join(drawn.values()).encode()) < 20_000
+    assert len(json.dumps(drawn, ensure_ascii=False).encode()) < 20_000
     assert state.failures[0].node in drawn["text/html"]
     assert ("more: " in drawn["text/html"]) == (size > LIVE_NODES)
 
@@ -284,8 +287,8 @@ def test_there_is_a_look_for_dark_pages_that_say_nothing() -> None:
         assert f"{variable}:" in dark
 
 
-def test_text_and_html_come_together() -> None:
-    """A bundle has both forms, so that every front end shows something."""
+def test_all_forms_come_together() -> None:
+    """A bundle has every form, so that every front end shows something, and the best it can."""
     drawn = bundle(FAILED, 0.0, COMMANDS, last=True)
-    assert set(drawn) == {"text/plain", "text/html"}
+    assert set(drawn) == {MIME, "text/plain", "text/html"}
     assert drawn["text/plain"].startswith("digest · ✗ FAILED")

@@ -1,0 +1,263 @@
+"""Makes the snapshot of a run from its state: whole at the end, short while it goes on."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final, cast
+
+from ..events import FixApplied, Suggestion
+from ..failure import Failure
+from ..monitor import words
+from ..monitor.layout import Layout, Place, arrows, lay_out, waves
+from ..monitor.rows import NodeState, shown_nodes
+from ..monitor.state import RunState
+from ..monitor.text import Commands, asking, other_problems, ways_on
+from ..problem import CODES
+from .shown import (
+    SNAPSHOT_VERSION,
+    Applied,
+    Box,
+    FailureNote,
+    Finding,
+    FixCard,
+    Foreseen,
+    Graph,
+    NodeRow,
+    Question,
+    Snapshot,
+    WaveBox,
+)
+
+MIME: Final = "application/vnd.wfrepair.run+json"
+"""The MIME type under which a front end gets a snapshot."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Measure:
+    """How much a snapshot may tell: rows in all and unfolded, boxes, waves, texts, logs."""
+
+    rows: int
+    first: int
+    boxes: int
+    stages: int
+    findings: int
+    text: int
+    long_text: int
+    log_lines: int
+
+
+LIVE: Final = Measure(16, 16, 20, 8, 3, 50, 100, 1)
+LAST: Final = Measure(2000, 40, 200, 24, 1000, 400, 20_000, 20)
+LOGS_WIDE: Final = 200
+"""From this many nodes on, logs are left out: `%workflow show` has them."""
+
+
+def snapshot(state: RunState, now: float, commands: Commands, last: bool) -> dict[str, Any]:
+    """Give what a page needs to draw a run; `last` says that it has ended, so that all is told.
+
+    Plain JSON as `shown.Snapshot` declares it.  While a run goes on it stays below 8 kB.
+    """
+    whole = _snapshot(state, now, commands, LAST if last else LIVE)
+    return cast(dict[str, Any], written(whole))
+
+
+def written(value: Any) -> Any:
+    """Write a declared value as plain JSON, less the fields that have their default."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        found = ((item, getattr(value, item.name)) for item in dataclasses.fields(value))
+        return {item.name: written(part) for item, part in found if part != _default(item)}
+    if isinstance(value, tuple):
+        return [written(item) for item in value]
+    return round(value, 3) if isinstance(value, float) else value
+
+
+def _default(item: dataclasses.Field[Any]) -> object:
+    made = item.default_factory
+    return item.default if made is dataclasses.MISSING else made()
+
+
+def _snapshot(state: RunState, now: float, commands: Commands, most: Measure) -> Snapshot:
+    shown, rest = shown_nodes(state.nodes, most.rows)
+    first = {node.id for node in shown_nodes(state.nodes, most.first)[0]}
+    several = slice(most.findings)
+    return Snapshot(
+        version=SNAPSHOT_VERSION,
+        run=words.one_line(state.run),
+        workflow=words.one_line(state.workflow),
+        session=words.one_line(state.session),
+        state=state.state,
+        at=now,
+        elapsed=state.elapsed(now),
+        percent=state.percent,
+        done=state.completed,
+        total=len(state.nodes),
+        attempt=state.attempt,
+        finished=state.finished,
+        usual=state.usual,
+        saved=state.saved if state.saved >= words.MATTERS else 0.0,
+        owner=words.one_line(state.owner),
+        doing=words.one_line(state.doing),
+        counts=_ordered(state.counts),
+        graph=_graph(list(state.nodes.values()), most),
+        nodes=tuple(_row(node, now, most, node.id not in first) for node in shown),
+        rest=_ordered(rest),
+        notices=_lines(state.notices[-most.findings :], most.long_text),
+        applied=tuple(_applied(fix) for fix in state.applied),
+        failures=tuple(_failure(failure, most) for failure in state.failures[several]),
+        problems=tuple(
+            Finding(problem.severity, _line(problem.describe(), most.long_text))
+            for problem in other_problems(state)[several]
+        ),
+        questions=tuple(
+            Question(node.id, node.state, _line(words.question(node), most.long_text))
+            for node in asking(state)[several]
+        ),
+        fixes=tuple(_card(fix, commands) for fix in state.suggestions),
+        abstained=_lines(state.abstained, most.long_text),
+        ways=tuple(line for line, _ in ways_on(state, commands)[several]),
+    )
+
+
+def _ordered(counts: Mapping[str, int]) -> dict[str, int]:
+    return {state: counts[state] for state in words.ICONS if counts.get(state)}
+
+
+def _line(text: str, width: int) -> str:
+    return words.clipped(words.one_line(text), width)
+
+
+def _lines(texts: Iterable[str], width: int) -> tuple[str, ...]:
+    return tuple(_line(text, width) for text in texts)
+
+
+def _row(node: NodeState, now: float, most: Measure, folded: bool) -> NodeRow:
+    """Tell a node.  A failure or a question has a place of its own, so that it is named here."""
+    failed = node.failure is not None and node.state == "failed"
+    message = "" if node.state in words.ASKING else node.message
+    told = CODES.get(node.failure.code, node.failure.cause) if failed and node.failure else message
+    ran = node.state in words.RAN
+    whole = most is LAST
+    return NodeRow(
+        id=words.one_line(node.id),
+        type=words.one_line(node.info.type),
+        state=node.state,
+        attempts=node.attempts,
+        seconds=round(node.spent(now), 3) if node.attempts else 0.0,
+        age=node.age if node.state == "reused" else None,
+        saved=node.saved if node.saved >= words.MATTERS else 0.0,
+        fraction=node.fraction if node.state == "running" else None,
+        message=_line(told, most.text),
+        action="" if node.action == "default" else _line(node.action, most.text),
+        handled=node.handled,
+        purpose=_line(node.info.purpose, most.text) if whole else "",
+        gave=_line(node.shape, most.text) if whole else "",
+        why=tuple(map(words.clean, node.why)) if whole and ran else (),
+        logs=_logs(node, most),
+        folded=folded,
+    )
+
+
+def _logs(node: NodeState, most: Measure) -> tuple[str, ...]:
+    if most is LAST or node.state == "running":
+        return _lines(node.logs[-most.log_lines :], most.text)
+    return ()
+
+
+def _graph(nodes: Sequence[NodeState], most: Measure) -> Graph | None:
+    """Lay out what waits for what; nothing where nothing does, or where there is no plan."""
+    if not arrows(nodes):
+        return None
+    ranks = len(waves(nodes))
+    if len(nodes) > most.boxes:
+        return Graph(0, 0.0, ranks, stages=_stages(nodes, most.stages))
+    layout = lay_out(nodes)
+    return Graph(
+        columns=layout.columns,
+        rows=layout.rows,
+        waves=ranks,
+        boxes=tuple(_box(node, layout) for node in nodes),
+        lines=tuple(_path(line) for line in layout.lines),
+    )
+
+
+def _stages(nodes: Sequence[NodeState], most: int) -> tuple[WaveBox, ...]:
+    return tuple(
+        WaveBox(
+            wave.first,
+            wave.last,
+            wave.state,
+            dict(wave.counts),
+            words.one_line(wave.nodes[0].id) if len(wave.nodes) == 1 else "",
+        )
+        for wave in waves(nodes, most)
+    )
+
+
+def _box(node: NodeState, layout: Layout) -> Box:
+    place = layout.places[node.id]
+    return Box(words.one_line(node.id), node.state, place.column, place.row)
+
+
+def _path(line: Sequence[Place]) -> tuple[float, ...]:
+    return tuple(number for place in line for number in (place.column, place.row))
+
+
+def _failure(failure: Failure, most: Measure) -> FailureNote:
+    whole = most is LAST
+    reported = (f"{name}: {value}" for name, value in failure.reported.items())
+    detail = words.clean("\n".join(filter(None, (*reported, failure.detail))))
+    shapes = failure.input_shapes.items()
+    return FailureNote(
+        node=words.one_line(failure.node),
+        code=words.one_line(failure.code),
+        cause=_line(failure.cause, most.long_text),
+        category=words.one_line(failure.category.replace("_", " ")),
+        helps=failure.helps,
+        effect=failure.effect,
+        meaning=CODES.get(failure.code, ""),
+        hint=_line(words.hints(failure), most.long_text),
+        error_type=words.one_line(failure.error_type),
+        attempts=failure.attempts,
+        places=_lines(words.places(failure), most.long_text),
+        inputs=_lines((f"{name}: {shape}" for name, shape in shapes if shape != "null"), most.text)
+        if whole
+        else (),
+        detail=detail[: most.long_text] if whole else "",
+    )
+
+
+def _card(fix: Suggestion, commands: Commands) -> FixCard:
+    grouped: dict[str, list[str]] = {}
+    for node, verdict in fix.preview.items():
+        grouped.setdefault(verdict, []).append(words.one_line(node))
+    return FixCard(
+        number=fix.number,
+        title=words.one_line(fix.title),
+        code=words.one_line(fix.code),
+        level=words.one_line(fix.level),
+        origin=words.one_line(fix.origin),
+        rung=fix.rung,
+        diff=_diff(fix),
+        why=words.one_line(fix.why),
+        evidence=tuple(map(words.one_line, fix.evidence)),
+        preview=tuple(Foreseen(verdict, tuple(nodes)) for verdict, nodes in grouped.items()),
+        line=commands.for_fix(fix.number),
+    )
+
+
+def _applied(applied: FixApplied) -> Applied:
+    fix = applied.suggestion
+    return Applied(
+        title=words.one_line(fix.title),
+        code=words.one_line(fix.code),
+        by=words.one_line(applied.by),
+        diff=_diff(fix),
+        why=words.one_line(fix.why),
+    )
+
+
+def _diff(fix: Suggestion) -> str:
+    """Give a diff without the names of its two sides: they say nothing here."""
+    lines = words.clean(fix.diff).splitlines()
+    return "\n".join(lines[2:] if lines[:1] and lines[0].startswith("---") else lines)
