@@ -19,8 +19,8 @@ export interface NodeRow {
   handled?: boolean;
   purpose?: string;
   gave?: string;
-  why?: readonly string[];
-  logs?: readonly string[];
+  why?: ReadonlyArray<string>;
+  logs?: ReadonlyArray<string>;
   folded?: boolean;
 }
 
@@ -46,9 +46,9 @@ export interface Graph {
   columns: number;
   rows: number;
   waves: number;
-  boxes?: readonly Box[];
-  lines?: readonly readonly number[][];
-  stages?: readonly WaveBox[];
+  boxes?: ReadonlyArray<Box>;
+  lines?: ReadonlyArray<ReadonlyArray<number>>;
+  stages?: ReadonlyArray<WaveBox>;
 }
 
 /** Why a node failed, with what is known around it. */
@@ -63,8 +63,8 @@ export interface FailureNote {
   hint?: string;
   error_type?: string;
   attempts?: number;
-  places?: readonly string[];
-  inputs?: readonly string[];
+  places?: ReadonlyArray<string>;
+  inputs?: ReadonlyArray<string>;
   detail?: string;
 }
 
@@ -77,7 +77,7 @@ export interface Finding {
 /** What the next run would do with some nodes, if a fix were applied. */
 export interface Foreseen {
   verdict: string;
-  nodes: readonly string[];
+  nodes: ReadonlyArray<string>;
 }
 
 /** A repair on offer; `line` is the command that accepts it. */
@@ -90,8 +90,8 @@ export interface FixCard {
   rung: string;
   diff: string;
   why?: string;
-  evidence?: readonly string[];
-  preview?: readonly Foreseen[];
+  evidence?: ReadonlyArray<string>;
+  preview?: ReadonlyArray<Foreseen>;
   line?: string;
 }
 
@@ -131,14 +131,14 @@ export interface Snapshot {
   doing?: string;
   counts?: Readonly<Record<string, number>>;
   graph?: Graph | null;
-  nodes?: readonly NodeRow[];
+  nodes?: ReadonlyArray<NodeRow>;
   rest?: Readonly<Record<string, number>>;
-  notices?: readonly string[];
-  applied?: readonly Applied[];
-  failures?: readonly FailureNote[];
-  problems?: readonly Finding[];
-  questions?: readonly Question[];
-  fixes?: readonly FixCard[];
-  abstained?: readonly string[];
-  ways?: readonly string[];
+  notices?: ReadonlyArray<string>;
+  applied?: ReadonlyArray<Applied>;
+  failures?: ReadonlyArray<FailureNote>;
+  problems?: ReadonlyArray<Finding>;
+  questions?: ReadonlyArray<Question>;
+  fixes?: ReadonlyArray<FixCard>;
+  abstained?: ReadonlyArray<string>;
+  ways?: ReadonlyArray<string>;
 }

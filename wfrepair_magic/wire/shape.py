@@ -130,6 +130,6 @@ def _type(hint: Any) -> str:
 TYPES: Final[Mapping[object, Callable[[Any], str]]] = {
     Literal: lambda parts: " | ".join(f"'{part}'" for part in parts),
     types.UnionType: lambda parts: " | ".join(_type(part) for part in parts),
-    tuple: lambda parts: f"readonly {_type(parts[0])}[]",
+    tuple: lambda parts: f"ReadonlyArray<{_type(parts[0])}>",
     dict: lambda parts: f"Readonly<Record<string, {_type(parts[1])}>>",
 }
