@@ -16,6 +16,7 @@ function copyBySelection(text: string): void {
   area.style.position = 'fixed';
   area.style.opacity = '0';
   document.body.appendChild(area);
+  area.focus();
   area.select();
   const done = document.execCommand('copy');
   area.remove();

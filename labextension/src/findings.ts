@@ -28,7 +28,12 @@ function drawFailure(words: Words, failure: FailureNote, place: number): Wanted 
   const facts = factsOf(words, failure).filter(([, text]) => text);
   return h(
     'div',
-    { role: 'group', key: `failure ${place}`, class: 'wfv-note wfv-bad', 'aria-label': words.__('Failure') },
+    {
+      role: 'group',
+      key: `failure ${place}`,
+      class: 'wfv-note wfv-bad',
+      'aria-label': words.__('Failure')
+    },
     h(
       'p',
       { class: 'wfv-cause' },
@@ -39,7 +44,9 @@ function drawFailure(words: Words, failure: FailureNote, place: number): Wanted 
     h(
       'dl',
       { class: 'wfv-facts' },
-      ...facts.map(([label, text]) => h('div', { key: label }, h('dt', {}, label), h('dd', {}, text)))
+      ...facts.map(([label, text]) =>
+        h('div', { key: label }, h('dt', {}, label), h('dd', {}, text))
+      )
     ),
     failure.detail
       ? h(
@@ -74,8 +81,9 @@ export function questions(words: Words, run: Snapshot): Child[] {
 function drawQuestion(words: Words, question: Question): Wanted {
   return h(
     'div',
-    { 
-      role: 'group', key: `question ${question.node}`,
+    {
+      role: 'group',
+      key: `question ${question.node}`,
       class: 'wfv-note wfv-warn',
       'aria-label': words.__('Question')
     },
@@ -132,7 +140,9 @@ export function remarks(words: Words, run: Snapshot): Child[] {
     ...(run.notices ?? []),
     ...(run.abstained ?? []).map(text => words.__('no fix: %1', text))
   ].filter(Boolean);
-  return told.map((text, place) => h('p', { key: `remark ${place}`, class: 'wfv-small' }, ...prose(text)));
+  return told.map((text, place) =>
+    h('p', { key: `remark ${place}`, class: 'wfv-small' }, ...prose(text))
+  );
 }
 
 function waits(words: Words, owner: string, doing: string): string {

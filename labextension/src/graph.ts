@@ -27,7 +27,11 @@ export function graph(words: Words, run: Snapshot): Wanted | null {
     return null;
   }
   const drawing = found.boxes?.length ? nodes(words, run, found) : stages(words, found);
-  return h('div', { role: 'group', key: 'graph', class: 'wfv-section', 'aria-label': words.__('Graph') }, drawing);
+  return h(
+    'div',
+    { role: 'group', key: 'graph', class: 'wfv-section', 'aria-label': words.__('Graph') },
+    drawing
+  );
 }
 
 function nodes(words: Words, run: Snapshot, found: Graph): Wanted {

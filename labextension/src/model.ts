@@ -18,9 +18,7 @@ export function read(data: unknown): Reading {
   }
   const told = REQUIRED_TEXT.every(name => typeof data[name] === 'string');
   const counted = REQUIRED_NUMBERS.every(name => typeof data[name] === 'number');
-  return told && counted
-    ? { kind: 'run', run: data as unknown as Snapshot }
-    : { kind: 'nothing' };
+  return told && counted ? { kind: 'run', run: data as unknown as Snapshot } : { kind: 'nothing' };
 }
 
 const REQUIRED_TEXT = ['run', 'workflow', 'session', 'state'];

@@ -84,7 +84,12 @@ function header(words: Words, run: Snapshot): Wanted {
     h(
       'div',
       { class: 'wfv-title' },
-      h('span', { class: `wfv-state wfv-${kind}` }, icon(run.state), ` ${stateWord(words, run.state)}`),
+      h(
+        'span',
+        { class: `wfv-state wfv-${kind}` },
+        icon(run.state),
+        ` ${stateWord(words, run.state)}`
+      ),
       h('strong', { class: 'wfv-name' }, run.workflow || words.__('workflow')),
       h('span', { class: 'wfv-time' }, time(words, run))
     ),
@@ -109,7 +114,11 @@ function time(words: Words, run: Snapshot): string {
 function bar(words: Words, run: Snapshot): Child {
   const counts = ordered(run.counts ?? {}).filter(([state]) => state !== 'pending');
   const stretches = counts.map(([state, count]) =>
-    h('span', { key: state, class: `wfv-${kindOf(state)} wfv-is-${state}`, style: `flex-grow: ${count}` })
+    h('span', {
+      key: state,
+      class: `wfv-${kindOf(state)} wfv-is-${state}`,
+      style: `flex-grow: ${count}`
+    })
   );
   const rest = run.counts?.pending ?? 0;
   const meaning = run.finished

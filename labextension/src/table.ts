@@ -18,7 +18,11 @@ export function table(words: Words, run: Snapshot, folds: Folds): Wanted | null 
     'div',
     { role: 'group', key: 'nodes', class: 'wfv-section', 'aria-label': words.__('Nodes') },
     rows(words, shown, words.__('Nodes')),
-    others(words, nodes.filter(node => node.folded), folds),
+    others(
+      words,
+      nodes.filter(node => node.folded),
+      folds
+    ),
     more(words, run.rest ?? {})
   );
 }
@@ -76,7 +80,12 @@ function row(words: Words, node: NodeRow): Wanted {
     h(
       'td',
       { ...cell, class: 'wfv-of-state' },
-      h('span', { class: `wfv-count wfv-${kindOf(node.state)}` }, icon(node.state), state(words, node))
+      h(
+        'span',
+        { class: `wfv-count wfv-${kindOf(node.state)}` },
+        icon(node.state),
+        state(words, node)
+      )
     ),
     h(
       'th',

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 from labs import FLAGS, MILLISECONDS, Lab, Visits, chromium
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+expect.set_options(timeout=MILLISECONDS)
 
 
 @pytest.fixture(scope="module")

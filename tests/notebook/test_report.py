@@ -8,18 +8,15 @@ import re
 from html.parser import HTMLParser
 
 import pytest
-from stories import FAILED, FAILURE, PROBLEM, run_of
+from stories import EVIL, FAILED, FAILURE, evil_story, run_of
 
 from wfrepair_magic import events
-from wfrepair_magic.events import Event, NodeInfo, RunStarted, Suggestion
-from wfrepair_magic.failure import Failure
+from wfrepair_magic.events import Event, NodeInfo, RunStarted
 from wfrepair_magic.monitor.state import RunState, replay
 from wfrepair_magic.notebook import tables
 from wfrepair_magic.notebook.report import COMMANDS, LIVE_NODES, bundle, html
-from wfrepair_magic.problem import Problem
 from wfrepair_magic.wire import MIME
 
-EVIL = "<img src=x onerror=alert(1)>\"'&</td><script>alert(2)</script>"
 VOID = {"img", "br", "hr"}
 
 
@@ -101,42 +98,6 @@ def test_progress_is_told_to_everybody() -> None:
     ):  # fmt: skip
         assert attribute in running.attributes
     assert "progress" not in page(FAILED).tags
-
-
-def evil_story(waves: int = 2) -> RunState:
-    """Put hostile text into every place that takes text of users, workflows and nodes."""
-    problem = Problem("warning", EVIL, EVIL, 1, 1, EVIL, EVIL)
-    failure = Failure(
-        EVIL, EVIL, "exception", "change", "no", True, EVIL, (problem,), hint=EVIL,
-        error_type=EVIL, detail=EVIL, reported={EVIL: EVIL}, input_shapes={EVIL: EVIL},
-    )  # fmt: skip
-    fix = Suggestion(
-        number=1, code=EVIL, level=EVIL, title=EVIL, why=EVIL, evidence=(EVIL,),
-        diff=f"+{EVIL}\n-{EVIL}\n {EVIL}", rung=EVIL, preview={EVIL: EVIL}, origin=EVIL,
-    )  # fmt: skip
-    infos = [
-        NodeInfo(id=EVIL, type=EVIL, wave=0, effect="write", purpose=EVIL),
-        NodeInfo(id=f"{EVIL}2", type=EVIL, wave=1, effect="write", waits_for=(EVIL,)),
-        *(
-            NodeInfo(id=f"{EVIL}{wave}", type=EVIL, wave=wave, effect="write")
-            for wave in range(3, waves + 1)
-        ),
-    ]
-    return replay(
-        [
-            RunStarted(run=EVIL, workflow=EVIL, session=EVIL, nodes=tuple(infos)),
-            events.Notice(text=EVIL, node=EVIL),
-            events.NodeStarted(node=EVIL),
-            events.NodeProgress(node=EVIL, fraction=0.5, message=EVIL),
-            events.NodeDone(node=EVIL, seconds=1, note=EVIL, action=EVIL),
-            events.NodeInDoubt(node=f"{EVIL}2", question=EVIL),
-            events.Checked(problems=(problem, PROBLEM)),
-            events.FixApplied(suggestion=fix, by=EVIL),
-            events.FixesFound(suggestions=(fix,), abstained=(EVIL,)),
-            events.RunFinished(state="WAITING", seconds=1, failures=(failure,)),
-            events.OwnerAwaited(owner=EVIL),
-        ]
-    )
 
 
 @pytest.mark.parametrize("waves", [2, 12])
