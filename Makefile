@@ -1,4 +1,5 @@
-# Verbs. Each prepares what it needs; a fresh machine needs Python >= 3.11 and nothing else.
+# Verbs. Each prepares what it needs; a fresh machine needs Python >= 3.11, and for the page also
+# npm and chromium, which are installed where they are missing and that may be done.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -56,7 +57,8 @@ bench-durability: $(READY)  ## kill -9, 200 times, on us and on four peers in an
 	$(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check --requirement tests/bench/durability/peers.txt
 	PYTHONPATH=tests $(BIN)/python tests/bench/durability/compare.py $(PEERS)/bin/python
 
-lab: $(READY) $(FACE)  ## JupyterLab on the first notebook
+lab: $(READY)  ## JupyterLab on the first notebook
+	@$(MAKE) --no-print-directory face || echo "Without the labextension reports are HTML."
 	$(BIN)/python -m jupyterlab $(if $(filter 0,$(shell id -u)),--allow-root) notebooks/01-first-run.ipynb
 
 clean:

@@ -7,9 +7,6 @@ import type { Words } from './tokens';
 import type { FixCard, Foreseen, Snapshot } from './wire';
 import { levelWord, rungWord, verdictWord } from './words';
 
-/** How many names of a preview are written out. */
-const NAMED = 12;
-
 /** The line that a reader wanted to copy last, and whether the browser let it. */
 export interface Copied {
   readonly line: string;
@@ -76,9 +73,8 @@ function preview(words: Words, foreseen: readonly Foreseen[]): Child {
 /** Mark what happens a second time. */
 function verdict(words: Words, group: Foreseen): Child[] {
   const again = group.verdict === 'would send again';
-  const rest = group.nodes.length - NAMED;
-  const names = group.nodes.slice(0, NAMED).join(', ');
-  const told = rest > 0 ? words.__('%1 … and %2 more', names, rest) : names;
+  const names = group.nodes.join(', ');
+  const told = group.more ? words.__('%1 … and %2 more', names, group.more) : names;
   const word = verdictWord(words, group.verdict);
   return [again && icon('DEGRADED'), h(again ? 'strong' : 'span', {}, word), ` ${told}`];
 }

@@ -129,7 +129,7 @@ function drawApplied(words: Words, fix: Applied, place: number): Wanted {
       h('span', { class: 'wfv-small' }, ` ${words.__('%1 · by %2', fix.code, fix.by)}`)
     ),
     fix.why ? h('p', {}, ...prose(fix.why)) : null,
-    diff(words, fix.diff)
+    diff(words, fix.diff ?? '')
   );
 }
 

@@ -13,7 +13,7 @@ const WIDEST = 190;
 const SIGN = 30;
 const LETTER = 7.2;
 /** How far a drawing may shrink before it has to be scrolled. */
-const LEAST = 0.8;
+const LEAST = 0.72;
 
 interface Frame {
   readonly left: number;

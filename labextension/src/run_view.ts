@@ -13,7 +13,10 @@ import { counted, duration, kindOf, ordered, stateWord } from './words';
 
 /** How long a button says that it copied, in milliseconds. */
 const SAID = 2000;
+/** From this many times the usual duration on, a run takes longer than usual. */
 const OVER = 1.2;
+/** How many nodes are named to a reader who listens. */
+const NAMED = 3;
 
 /** Draw a run and keep it up to date until the function that this gives is called. */
 export function runView(host: RunHost, element: HTMLElement): () => void {
@@ -167,6 +170,11 @@ function foot(words: Words, run: Snapshot): Child {
   );
 }
 
+/** Name the first of several nodes. */
+function named(nodes: readonly string[]): string {
+  return nodes.slice(0, NAMED).join(', ') + (nodes.length > NAMED ? ' …' : '');
+}
+
 /** Say what a reader who does not look should hear: it changes only when that does. */
 function said(words: Words, run: Snapshot, copying: Copying): string {
   const { line, done } = copying.copied;
@@ -175,8 +183,8 @@ function said(words: Words, run: Snapshot, copying: Copying): string {
       ? words.__('Copied: %1', line)
       : words.__('The browser does not let this page copy: select the line instead.');
   }
-  const failed = (run.failures ?? []).map(failure => failure.node).join(', ');
-  const asked = (run.questions ?? []).map(question => question.node).join(', ');
+  const failed = named((run.failures ?? []).map(failure => failure.node));
+  const asked = named((run.questions ?? []).map(question => question.node));
   const parts = [
     words.__('%1: %2', run.workflow || words.__('workflow'), stateWord(words, run.state)),
     failed && words.__('failed: %1', failed),

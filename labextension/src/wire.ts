@@ -74,10 +74,11 @@ export interface Finding {
   text: string;
 }
 
-/** What the next run would do with some nodes, if a fix were applied. */
+/** What the next run would do with some nodes, if a fix were applied; `more` are not named. */
 export interface Foreseen {
   verdict: string;
   nodes: ReadonlyArray<string>;
+  more?: number;
 }
 
 /** A repair on offer; `line` is the command that accepts it. */
@@ -100,7 +101,7 @@ export interface Applied {
   title: string;
   code: string;
   by: string;
-  diff: string;
+  diff?: string;
   why?: string;
 }
 

@@ -16,7 +16,9 @@ from wfrepair_magic.monitor.text import Commands
 from wfrepair_magic.wire import shape, snapshot
 
 ROOT = Path(__file__).parents[2]
-COMMANDS = Commands("%workflow apply {number}", "%workflow resolve {node} sent", "%workflow resume")
+COMMANDS = Commands(
+    "%workflow apply {number}", "%workflow resolve {node} sent|not-sent", "%workflow resume"
+)
 
 
 def many(size: int, wide: int) -> RunState:
@@ -100,18 +102,39 @@ def test_many_nodes_collapse_into_waves() -> None:
 
 def test_a_run_under_way_is_told_in_short() -> None:
     """Under way 16 rows are told and the others counted, with the last line of a running node."""
-    told = snapshot(many(2000, 50), 105.0, COMMANDS, last=False)
+    told = snapshot(many(100, 50), 105.0, COMMANDS, last=False)
     assert len(told["nodes"]) == 16
-    assert told["rest"] == {"pending": 1984}
+    assert told["rest"] == {"pending": 84}
     assert told["nodes"][0]["logs"] == ["x y"]
     assert len(json.dumps(told)) < 8_000
 
 
+def test_a_snapshot_of_very_many_nodes_stays_small() -> None:
+    """2,000 nodes are told in rows without logs; under way the update is as small as ever."""
+    state = many(2000, 50)
+    told = snapshot(state, 105.0, COMMANDS, last=True)
+    assert len(told["nodes"]) == 2000
+    assert sum("folded" not in node for node in told["nodes"]) == 40
+    assert not any("logs" in node for node in told["nodes"])
+    assert len(json.dumps(told)) < 300_000
+    assert len(json.dumps(snapshot(state, 105.0, COMMANDS, last=False))) < 8_000
+
+
+def test_a_long_chain_collapses_too() -> None:
+    """A drawing that would be too wide shows waves instead."""
+    graph = snapshot(many(30, 1), 105.0, COMMANDS, last=True)["graph"]
+    assert (graph["waves"], len(graph["stages"])) == (30, 15)
+
+
 def test_what_was_asked_and_the_ways_on_are_told() -> None:
-    """A waiting run carries its question, without the node's name twice, and its commands."""
+    """A waiting run carries its question, without the node's name twice, and commands that run."""
     asked = events.NodeInDoubt(node="b", question="b: was it sent?")
     told = snapshot(
         run_of(asked, events.RunFinished(state="WAITING", seconds=1)), 2.0, COMMANDS, True
     )
     assert told["questions"] == [{"node": "b", "state": "in_doubt", "text": "was it sent?"}]
-    assert told["ways"] == ["%workflow resolve b sent", "%workflow resume"]
+    assert told["ways"] == [
+        "%workflow resolve b sent",
+        "%workflow resolve b not-sent",
+        "%workflow resume",
+    ]

@@ -104,10 +104,11 @@ class Finding:
 
 @dataclass(frozen=True)
 class Foreseen:
-    """What the next run would do with some nodes, if a fix were applied."""
+    """What the next run would do with some nodes, if a fix were applied; `more` are not named."""
 
     verdict: str
     nodes: tuple[str, ...]
+    more: int = 0
 
 
 @dataclass(frozen=True)
@@ -134,7 +135,7 @@ class Applied:
     title: str
     code: str
     by: str
-    diff: str
+    diff: str = ""
     why: str = ""
 
 

@@ -35,8 +35,12 @@ MIME: Final = "application/vnd.wfrepair.run+json"
 
 @dataclasses.dataclass(frozen=True)
 class Measure:
-    """How much a snapshot may tell: rows in all and unfolded, boxes, waves, texts, logs."""
+    """How much a snapshot may tell: rows in all and unfolded, boxes, waves, texts, logs.
 
+    `whole`: what is long is told too, for a reader to unfold.
+    """
+
+    whole: bool
     rows: int
     first: int
     boxes: int
@@ -47,10 +51,22 @@ class Measure:
     log_lines: int
 
 
-LIVE: Final = Measure(16, 16, 20, 8, 3, 50, 100, 1)
-LAST: Final = Measure(2000, 40, 200, 24, 1000, 400, 20_000, 20)
+LIVE: Final = Measure(
+    whole=False, rows=16, first=16, boxes=20, stages=8, findings=3, text=50, long_text=100,
+    log_lines=1,
+)  # fmt: skip
+LAST: Final = Measure(
+    whole=True, rows=2000, first=40, boxes=200, stages=24, findings=1000, text=400,
+    long_text=20_000, log_lines=20,
+)  # fmt: skip
 LOGS_WIDE: Final = 200
-"""From this many nodes on, logs are left out: `%workflow show` has them."""
+"""Above this many nodes logs are left out, so that a saved notebook stays small."""
+
+NAMED: Final = 12
+"""How many nodes of a preview are named; the others are counted."""
+
+COLUMNS: Final = 24
+"""From how many waves on a drawing node by node would be too wide."""
 
 
 def snapshot(state: RunState, now: float, commands: Commands, last: bool) -> dict[str, Any]:
@@ -58,8 +74,10 @@ def snapshot(state: RunState, now: float, commands: Commands, last: bool) -> dic
 
     Plain JSON as `shown.Snapshot` declares it.  While a run goes on it stays below 8 kB.
     """
-    whole = _snapshot(state, now, commands, LAST if last else LIVE)
-    return cast(dict[str, Any], written(whole))
+    most = LAST if last else LIVE
+    if last and len(state.nodes) > LOGS_WIDE:
+        most = dataclasses.replace(most, log_lines=0)
+    return cast(dict[str, Any], written(_snapshot(state, now, commands, most)))
 
 
 def written(value: Any) -> Any:
@@ -103,7 +121,7 @@ def _snapshot(state: RunState, now: float, commands: Commands, most: Measure) ->
         nodes=tuple(_row(node, now, most, node.id not in first) for node in shown),
         rest=_ordered(rest),
         notices=_lines(state.notices[-most.findings :], most.long_text),
-        applied=tuple(_applied(fix) for fix in state.applied),
+        applied=tuple(_applied(fix, most) for fix in state.applied[-most.findings :]),
         failures=tuple(_failure(failure, most) for failure in state.failures[several]),
         problems=tuple(
             Finding(problem.severity, _line(problem.describe(), most.long_text))
@@ -113,10 +131,16 @@ def _snapshot(state: RunState, now: float, commands: Commands, most: Measure) ->
             Question(node.id, node.state, _line(words.question(node), most.long_text))
             for node in asking(state)[several]
         ),
-        fixes=tuple(_card(fix, commands) for fix in state.suggestions),
+        fixes=tuple(_card(fix, commands) for fix in state.suggestions[several]),
         abstained=_lines(state.abstained, most.long_text),
-        ways=tuple(line for line, _ in ways_on(state, commands)[several]),
+        ways=tuple(line for way, _ in ways_on(state, commands)[several] for line in _choices(way)),
     )
+
+
+def _choices(way: str) -> list[str]:
+    """Give each command of a line that leaves a choice: what is copied must run as it is."""
+    *head, last = way.split(" ")
+    return [" ".join([*head, choice]) for choice in last.split("|")]
 
 
 def _ordered(counts: Mapping[str, int]) -> dict[str, int]:
@@ -137,7 +161,7 @@ def _row(node: NodeState, now: float, most: Measure, folded: bool) -> NodeRow:
     message = "" if node.state in words.ASKING else node.message
     told = CODES.get(node.failure.code, node.failure.cause) if failed and node.failure else message
     ran = node.state in words.RAN
-    whole = most is LAST
+    whole = most.whole
     return NodeRow(
         id=words.one_line(node.id),
         type=words.one_line(node.info.type),
@@ -159,9 +183,8 @@ def _row(node: NodeState, now: float, most: Measure, folded: bool) -> NodeRow:
 
 
 def _logs(node: NodeState, most: Measure) -> tuple[str, ...]:
-    if most is LAST or node.state == "running":
-        return _lines(node.logs[-most.log_lines :], most.text)
-    return ()
+    wanted = most.log_lines if most.whole or node.state == "running" else 0
+    return _lines(node.logs[-wanted:], most.text) if wanted else ()
 
 
 def _graph(nodes: Sequence[NodeState], most: Measure) -> Graph | None:
@@ -169,7 +192,7 @@ def _graph(nodes: Sequence[NodeState], most: Measure) -> Graph | None:
     if not arrows(nodes):
         return None
     ranks = len(waves(nodes))
-    if len(nodes) > most.boxes:
+    if len(nodes) > most.boxes or ranks > COLUMNS:
         return Graph(0, 0.0, ranks, stages=_stages(nodes, most.stages))
     layout = lay_out(nodes)
     return Graph(
@@ -204,7 +227,7 @@ def _path(line: Sequence[Place]) -> tuple[float, ...]:
 
 
 def _failure(failure: Failure, most: Measure) -> FailureNote:
-    whole = most is LAST
+    whole = most.whole
     reported = (f"{name}: {value}" for name, value in failure.reported.items())
     detail = words.clean("\n".join(filter(None, (*reported, failure.detail))))
     shapes = failure.input_shapes.items()
@@ -241,18 +264,21 @@ def _card(fix: Suggestion, commands: Commands) -> FixCard:
         diff=_diff(fix),
         why=words.one_line(fix.why),
         evidence=tuple(map(words.one_line, fix.evidence)),
-        preview=tuple(Foreseen(verdict, tuple(nodes)) for verdict, nodes in grouped.items()),
+        preview=tuple(
+            Foreseen(verdict, tuple(nodes[:NAMED]), max(len(nodes) - NAMED, 0))
+            for verdict, nodes in grouped.items()
+        ),
         line=commands.for_fix(fix.number),
     )
 
 
-def _applied(applied: FixApplied) -> Applied:
+def _applied(applied: FixApplied, most: Measure) -> Applied:
     fix = applied.suggestion
     return Applied(
         title=words.one_line(fix.title),
         code=words.one_line(fix.code),
         by=words.one_line(applied.by),
-        diff=_diff(fix),
+        diff=_diff(fix) if most.whole else "",
         why=words.one_line(fix.why),
     )
 
