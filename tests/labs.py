@@ -26,6 +26,7 @@ BUILT = ROOT / "wfrepair_magic" / "labextension"
 AXE = ROOT / "labextension" / "node_modules" / "axe-core" / "axe.min.js"
 PATIENCE = 60.0
 MILLISECONDS = PATIENCE * 1000
+GRACE = 15.0
 TOKEN = "a-token-of-the-tests"
 FLAGS = (
     "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -97,9 +98,13 @@ class Lab:
         page.wait_for_function(READY, timeout=MILLISECONDS)
 
     def stop(self) -> None:
-        """End the server and its kernels."""
+        """End the server; kernels end by themselves when it is gone."""
         self._process.terminate()
-        self._process.wait(PATIENCE)
+        try:
+            self._process.wait(GRACE)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
 
 
 def _places(folder: Path) -> dict[str, str]:

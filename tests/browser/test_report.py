@@ -6,7 +6,7 @@ from typing import Any
 
 import nbformat
 import pytest
-from labs import Lab, Visits, command, faults
+from labs import READY, Lab, Visits, command, faults
 from playwright.sync_api import Browser, Page, expect
 from stories import EVIL, FAILED, evil_story, run_of
 
@@ -24,7 +24,7 @@ nodes:
 CELLS = ("%load_ext wfrepair_magic", BROKEN)
 REPORT = ".wfv-run"
 PROGRESS = f"{REPORT} [role=progressbar]"
-RESTART = "() => { jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart() }"
+RESTART = "() => { jupyterapp.shell.currentWidget.sessionContext.restartKernel() }"
 NARROW = "found => { found.parentElement.style.cssText = 'flex: none; width: 320px' }"
 RUNNING = run_of(events.NodeStarted(node="a"), ids=("a", "b"))
 DOUBT = run_of(
@@ -72,6 +72,7 @@ def test_a_report_outlives_the_page_and_the_kernel(lab: Lab, page: Page) -> None
     page.wait_for_function("() => !jupyterapp.shell.currentWidget.context.model.dirty")
     lab.open(page, "outlives.ipynb")
     page.evaluate(RESTART)
+    page.wait_for_function(READY)
     expect(report).to_be_visible()
     assert report.inner_text() == before
 
