@@ -15,13 +15,12 @@ from wfrepair_magic.monitor.state import RunState
 from wfrepair_magic.notebook.report import COMMANDS, bundle
 
 BROKEN = """\
-%%workflow digest
+%%workflow {name}
 nodes:
   - {id: user, type: value, params: {user_name: ann}}
-  - {id: slow, type: shell, params: {command: sleep 1}}
+  - {id: slow, type: shell, params: {command: sleep 2}}
   - {id: said, type: value, params: {text: "${user.userName}"}, after: [slow]}
 """
-CELLS = ("%load_ext wfrepair_magic", BROKEN)
 REPORT = ".wfv-run"
 PROGRESS = f"{REPORT} [role=progressbar]"
 RESTART = "() => { jupyterapp.shell.currentWidget.sessionContext.restartKernel() }"
@@ -31,6 +30,11 @@ DOUBT = run_of(
     events.NodeInDoubt(node="b", question="b: was it sent?"),
     events.RunFinished(state="WAITING", seconds=1),
 )
+
+
+def cells(name: str) -> list[str]:
+    """Give the cells that run a workflow of this name; one that ran before would be reused."""
+    return ["%load_ext wfrepair_magic", BROKEN.replace("{name}", name)]
 
 
 def shown(state: RunState, last: bool = True) -> Any:
@@ -48,7 +52,7 @@ def run_all(page: Page) -> None:
 
 def test_a_run_is_drawn_by_our_view(lab: Lab, page: Page, visits: Visits) -> None:
     """A report is live while it runs and whole at its end, and asks nothing of another host."""
-    lab.open(page, lab.write("run.ipynb", CELLS))
+    lab.open(page, lab.write("run.ipynb", cells("drawn")))
     command(page, "notebook:run-all-cells")
     expect(page.locator(PROGRESS)).to_be_visible()
     expect(page.locator(f"{REPORT} .wfv-state")).to_have_text(" failed")
@@ -64,7 +68,7 @@ def test_a_run_is_drawn_by_our_view(lab: Lab, page: Page, visits: Visits) -> Non
 
 def test_a_report_outlives_the_page_and_the_kernel(lab: Lab, page: Page) -> None:
     """After a save, a reload of the page and a restart of the kernel it reads as before."""
-    lab.open(page, lab.write("outlives.ipynb", CELLS))
+    lab.open(page, lab.write("outlives.ipynb", cells("outlives")))
     run_all(page)
     report = page.locator(REPORT)
     before = report.inner_text()
@@ -90,8 +94,8 @@ def test_what_others_wrote_is_text(lab: Lab, page: Page) -> None:
 @pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark"])
 def test_axe_finds_nothing(lab: Lab, page: Page, theme: str) -> None:
     """Running, failed with cards and waiting reports keep the rules for accessible pages."""
-    cells = [shown(RUNNING, last=False), shown(FAILED), shown(DOUBT)]
-    lab.open(page, lab.save(f"axe-{theme[-4:]}.ipynb", cells))
+    reports = [shown(RUNNING, last=False), shown(FAILED), shown(DOUBT)]
+    lab.open(page, lab.save(f"axe-{theme[-4:]}.ipynb", reports))
     page.evaluate(
         "theme => { jupyterapp.commands.execute('apputils:change-theme', { theme }) }", theme
     )
@@ -127,7 +131,7 @@ def test_notebook_7_shows_the_same(
     """Notebook 7 draws the report with the same view."""
     notebook = Lab(tmp_path_factory.mktemp("notebook"), "notebook")
     try:
-        notebook.open(page, notebook.write("seven.ipynb", CELLS))
+        notebook.open(page, notebook.write("seven.ipynb", cells("seven")))
         run_all(page)
         expect(page.locator(f"{REPORT} .wfv-card").first).to_contain_text("Fix 1")
         assert faults(page) == []
