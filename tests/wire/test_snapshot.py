@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from pathlib import Path
 
 import pytest
 from jsonschema import Draft202012Validator
-from stories import FAILED, run_of
+from stories import FAILED, FAILURE, run_of
 
 from wfrepair_magic import events
 from wfrepair_magic.events import NodeInfo, RunStarted
@@ -124,6 +125,15 @@ def test_a_long_chain_collapses_too() -> None:
     """A drawing that would be too wide shows waves instead."""
     graph = snapshot(many(30, 1), 105.0, COMMANDS, last=True)["graph"]
     assert (graph["waves"], len(graph["stages"])) == (30, 15)
+
+
+def test_a_long_cause_is_clipped_and_can_be_unfolded() -> None:
+    """A page of text in a failure's message makes a few lines; all of it is in the detail."""
+    failure = dataclasses.replace(FAILURE, message="word " * 1000)
+    state = run_of(events.RunFinished(state="FAILED", seconds=1, failures=(failure,)))
+    (told,) = snapshot(state, 105.0, COMMANDS, last=True)["failures"]
+    assert len(told["cause"]) <= 1200
+    assert told["detail"].count("word") == 1000
 
 
 def test_what_was_asked_and_the_ways_on_are_told() -> None:

@@ -47,16 +47,17 @@ class Measure:
     stages: int
     findings: int
     text: int
+    cause: int
     long_text: int
     log_lines: int
 
 
 LIVE: Final = Measure(
-    whole=False, rows=16, first=16, boxes=20, stages=8, findings=3, text=50, long_text=100,
-    log_lines=1,
+    whole=False, rows=16, first=16, boxes=20, stages=8, findings=3, text=50, cause=100,
+    long_text=100, log_lines=1,
 )  # fmt: skip
 LAST: Final = Measure(
-    whole=True, rows=2000, first=40, boxes=200, stages=24, findings=1000, text=400,
+    whole=True, rows=2000, first=40, boxes=200, stages=24, findings=1000, text=200, cause=1200,
     long_text=20_000, log_lines=20,
 )  # fmt: skip
 LOGS_WIDE: Final = 200
@@ -132,7 +133,7 @@ def _snapshot(state: RunState, now: float, commands: Commands, most: Measure) ->
             for node in asking(state)[several]
         ),
         fixes=tuple(_card(fix, commands) for fix in state.suggestions[several]),
-        abstained=_lines(state.abstained, most.long_text),
+        abstained=_lines(state.abstained, most.text),
         ways=tuple(line for way, _ in ways_on(state, commands)[several] for line in _choices(way)),
     )
 
@@ -229,12 +230,13 @@ def _path(line: Sequence[Place]) -> tuple[float, ...]:
 def _failure(failure: Failure, most: Measure) -> FailureNote:
     whole = most.whole
     reported = (f"{name}: {value}" for name, value in failure.reported.items())
-    detail = words.clean("\n".join(filter(None, (*reported, failure.detail))))
+    rest = failure.cause if len(words.one_line(failure.cause)) > most.cause else ""
+    detail = words.clean("\n".join(filter(None, (rest, *reported, failure.detail))))
     shapes = failure.input_shapes.items()
     return FailureNote(
         node=words.one_line(failure.node),
         code=words.one_line(failure.code),
-        cause=_line(failure.cause, most.long_text),
+        cause=_line(failure.cause, most.cause),
         category=words.one_line(failure.category.replace("_", " ")),
         helps=failure.helps,
         effect=failure.effect,
