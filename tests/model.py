@@ -48,18 +48,31 @@ class Session:
         found = sorted(self.receipts.items(), key=lambda item: item[1].number)
         return {slot: (key, receipt) for (key, slot), receipt in found if receipt.state == "doubt"}
 
-    def take(self, key: Key, slot: str, slots: set[str]) -> Receipt | None:
-        """Give the receipt of a slot, else the best known of a slot that has left the workflow."""
-        if (key, slot) not in self.receipts:
-            rank = {"done": 0, "unread": 0, "doubt": 1, "failed": 2}
-            left = [
-                (rank[receipt.state], receipt.number, old)
-                for (its, old), receipt in self.receipts.items()
-                if its == key and old not in slots and receipt.state in rank
-            ]
+    def is_over(self) -> bool:
+        """Whether its last run was of the whole workflow and went well, with nothing in doubt."""
+        return self.state in ("SUCCESS", "DEGRADED") and not self.doubts()
+
+    def take(self, key: Key, slot: str, slots: set[str], others: set[str]) -> Receipt | None:
+        """Give the receipt of a slot, else the best known of a slot that has left the workflow.
+
+        Failing that, one of a slot among `others`: their nodes are of another key by now.
+        """
+        for free in (set(self.held(key, slot)) - slots, others):
+            left = [entry for old, entry in self.held(key, slot).items() if old in free]
             if left:
                 self.receipts[key, slot] = self.receipts.pop((key, min(left)[2]))
         return self.receipts.get((key, slot))
+
+    def held(self, key: Key, slot: str) -> dict[str, tuple[int, int, str]]:
+        """Give what other slots hold of a key, to be ordered; nothing if the slot has its own."""
+        rank = {"done": 0, "unread": 0, "doubt": 1, "failed": 2}
+        if (key, slot) in self.receipts:
+            return {}
+        return {
+            old: (rank[receipt.state], receipt.number, old)
+            for (its, old), receipt in self.receipts.items()
+            if its == key and receipt.state in rank
+        }
 
 
 @dataclass(frozen=True)
@@ -97,11 +110,16 @@ class End:
 
 @dataclass(frozen=True)
 class Told:
-    """What a run tells: its state and each node's end; `keys` are those that were looked up."""
+    """What a run tells: its state and each node's end; `keys` are those that were looked up.
+
+    `crossed`: some node has the key that another one of the workflow had before; whether it takes
+    what that one left depends on which of them is looked at first.
+    """
 
     state: str
     ends: Mapping[str, End]
     keys: Mapping[str, Key] = field(default_factory=dict)
+    crossed: bool = False
 
 
 class Model:
@@ -125,7 +143,7 @@ class Model:
             slots = old.doubts().keys()
             ends = {n["id"]: "in_doubt" if n["id"] in slots else "skipped" for n in asked.nodes}
             return Told("WAITING", {id: End(state) for id, state in ends.items()})
-        over = asked.mode == "per-run" and old is not None and old.state in ("SUCCESS", "DEGRADED")
+        over = asked.mode == "per-run" and old is not None and old.is_over()
         if old is None or asked.fresh or over:
             self.sessions[asked.name] = Session()
         self.sessions[asked.name].state = ""
@@ -134,7 +152,7 @@ class Model:
     def go_on(self, asked: Asked, failed: set[tuple[Key, str]]) -> Told:
         """Do one pass of a run."""
         told = Pass(self, self.sessions[asked.name], asked, failed).tell()
-        self.sessions[asked.name].state = told.state
+        self.sessions[asked.name].state = told.state if asked.until is None else "PART"
         return told
 
     def resolve(self, name: str, slot: str, value: int | None) -> None:
@@ -157,6 +175,7 @@ class Pass:
     ends: dict[str, End] = field(default_factory=dict)
     keys: dict[str, Key] = field(default_factory=dict)
     interrupted: bool = False
+    crossed: bool = False
 
     def tell(self) -> Told:
         """Decide about every node in its turn."""
@@ -167,7 +186,7 @@ class Pass:
             left_out = End("skipped", why=LEFT_OUT)
             self.ends[node["id"]] = self._end(node) if node["id"] in wanted else left_out
         self._try_the_rest(nodes)
-        return Told(self._state(), self.ends, self.keys)
+        return Told(self._state(), self.ends, self.keys, self.crossed)
 
     @property
     def slots(self) -> set[str]:
@@ -193,13 +212,33 @@ class Pass:
             return End("skipped", why=held)
         if self.interrupted or (self.asked.stop and self.unhandled):
             return End("skipped", why=STOPPED)
-        args = [self._value(text) for text in node["params"].values()]
-        if None in args:
+        key = self._key(node)
+        if key is None:
             return fail(node)
+        self.keys[node["id"]] = key
+        return self._look(node, key) or self._execute(node, key)
+
+    def _key(self, node: Node) -> Key | None:
+        """Give a node's key; None where one of its params does not resolve."""
+        args = [self._value(text) for text in node["params"].values()]
         asked, type = self.asked, node["type"]
         code = {"plus": (asked.bonus, asked.helper), "minus": (asked.helper,)}.get(type, ())
-        key = self.keys[node["id"]] = (type, *args, *code)
-        return self._look(node, key) or self._execute(node, key)
+        return None if None in args else (type, *args, *code)
+
+    def _others(self, key: Key, id: str) -> set[str]:
+        """Name the nodes that hold receipts of a key and are surely of another one now."""
+        held = self.session.held(key, id).keys() & self.slots
+        self.crossed |= bool(held)
+        return {
+            node["id"]
+            for node in self.asked.nodes
+            if node["id"] in held and not self._is_open(node)
+            and self._key(node) not in (None, key)
+        }  # fmt: skip
+
+    def _is_open(self, node: Node) -> bool:
+        """Whether a node that it reads from has not been looked at yet."""
+        return any(head not in self.ends for head, _, _ in references_of(node))
 
     def _held_back(self, node: Node) -> str:
         """Say why a node cannot run yet; "" if it can.  Doubt never gives way to a fallback."""
@@ -234,7 +273,7 @@ class Pass:
             value = next((value for value in found if value is not None), None)
             kept = value is not None and id not in self.asked.rerun and node.get("cache") != LAPSED
             return End("reused", value) if kept else None
-        receipt = self.session.take(key, id, self.slots)
+        receipt = self.session.take(key, id, self.slots, self._others(key, id))
         if receipt is not None and receipt.state == "done" and id not in self.asked.rerun:
             if receipt.where in (DISK, self.asked.process):
                 return End("reused", receipt.value)

@@ -111,7 +111,11 @@ class NodeDone(NodeEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class NodeReused(NodeEvent):
-    """A kept result stands in for running the node: made `age` seconds ago, sparing `saved`."""
+    """A kept result stands in for running the node: made `age` seconds ago, sparing `saved`.
+
+    `saved` is what the try took that gave the result, in seconds; tries that failed before it
+    are not counted, as nobody knows that they would fail again.
+    """
 
     age: float
     saved: float

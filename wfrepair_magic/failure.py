@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -60,3 +61,16 @@ class Failure:
         """Give the failure as one line: node, message, hint."""
         tail = f" – {self.hint}" if self.hint else ""
         return f"{self.node}: {self.cause}{tail}"
+
+
+def to_document(failure: Failure) -> dict[str, Any]:
+    """Give a failure as JSON values."""
+    return dataclasses.asdict(failure)
+
+
+def from_document(document: Mapping[str, Any]) -> Failure:
+    """Rebuild the failure that `to_document` wrote."""
+    problems = tuple(
+        Problem(**{**item, "slot": tuple(item["slot"])}) for item in document["problems"]
+    )
+    return Failure(**{**document, "problems": problems})

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import collections
-import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from answering import LONG
 
-LONG = os.environ.get("WFREPAIR_TESTS") == "long"
 PROCESSES, KEYS = (32, 20_000) if LONG else (8, 2_000)
 
 CLAIMS = """

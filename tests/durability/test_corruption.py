@@ -18,12 +18,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from answering import LONG
 from fakes import EffectLog
 
 from wfrepair_magic import Workflow, node, run
 from wfrepair_magic.errors import StoreError
 
-LONG = os.environ.get("WFREPAIR_TESTS") == "long"
 DAMAGES = 5_000 if LONG else 300
 BIG = 1_200_000
 SENT = "WFREPAIR_TEST_SENT"

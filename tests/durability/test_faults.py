@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from answering import often
 from fakes import EffectLog
 
 from wfrepair_magic import Event, Run, events, node, run
@@ -239,3 +240,18 @@ def test_a_store_that_goes_away_in_the_middle_is_told(folder: Path) -> None:
     with pytest.raises(StoreError):
         run(TEXT, name="line", store=folder / ".wfrepair", folder=folder, sinks=[remove])
     assert _log.counts()["sent"] == 0
+
+
+@node(effect="pure")
+def heavy(size: int) -> bytes:
+    """Give a result of very many bytes."""
+    return bytes(size)
+
+
+def test_a_very_large_result_is_kept_and_reused(folder: Path) -> None:
+    """200 MB (in the long form 2.2 GB, more than sqlite holds in a row) come back as they were."""
+    size = often(200_000_000, 2_200_000_000)
+    text = f"nodes: [{{id: a, type: heavy, params: {{size: {size}}}}}]"
+    for state in ("done", "reused"):
+        made = run(text, name="big", store=folder / ".wfrepair").nodes["a"]
+        assert (made.state, len(made.outputs["result"])) == (state, size)

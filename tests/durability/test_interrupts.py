@@ -9,8 +9,8 @@ import sys
 from pathlib import Path
 
 import pytest
+from answering import LONG
 
-LONG = os.environ.get("WFREPAIR_TESTS") == "long"
 INTERRUPTS = 20_000 if LONG else 2_000
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 import signal
 from pathlib import Path
@@ -10,38 +9,15 @@ from typing import Any
 
 import pytest
 import twelve
+from answering import LONG, finish, often
 from fakes import EffectLog
 
-LONG = os.environ.get("WFREPAIR_TESTS") == "long"
-MOMENTS = 5_000 if LONG else 200
+MOMENTS = often(200, 5_000)
 
 
 def child(store: Path, log: Path) -> None:
     """Be the process that is killed."""
     twelve.work(store, log)
-
-
-def answer_like_a_person(store: Path, log: EffectLog) -> list[str]:
-    """Run once; answer every question by looking at the other side, and say what was asked."""
-    done = twelve.work(store, log.path)
-    asked = [id for id, ran in done.nodes.items() if ran.state == "in_doubt"]
-    for id in asked:
-        assert id in done.nodes[id].question
-        if log.counts()[id]:
-            done.resolve(id, "sent", {"name": id})
-        else:
-            done.resolve(id, "not-sent")
-    return asked
-
-
-def finish(store: Path, log: EffectLog) -> list[str]:
-    """Go on until the workflow is done; gives every effect that was asked about."""
-    asked: list[str] = []
-    for _ in range(len(twelve.STEPS) + 1):
-        asked += answer_like_a_person(store, log)
-        if twelve.work(store, log.path).state == "SUCCESS":
-            return asked
-    raise AssertionError("the workflow did not come to its end")
 
 
 @pytest.mark.timeout(20_000 if LONG else 600)

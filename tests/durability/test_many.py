@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 import signal
 import sys
@@ -12,11 +11,11 @@ from typing import Any
 
 import pytest
 import twelve
+from answering import LONG
 from fakes import EffectLog
 
 from wfrepair_magic import Run
 
-LONG = os.environ.get("WFREPAIR_TESTS") == "long"
 KILLS = 2_000 if LONG else 100
 """How many processes are killed for each number of processes."""
 
@@ -42,6 +41,13 @@ def answer(done: Run, log: EffectLog) -> int:
     return len(asked)
 
 
+def wait_for_an_effect(log: EffectLog) -> None:
+    """Wait until an effect has happened, or for a while: then others are likely under way."""
+    before, deadline = log.counts(), time.monotonic() + 0.5
+    while log.counts() == before and time.monotonic() < deadline:
+        time.sleep(0.001)
+
+
 def race(context: Any, processes: int, chance: random.Random, store: Path, log: Path) -> int:
     """Let processes run into each other, kill half of them, and wait for the others.
 
@@ -51,7 +57,9 @@ def race(context: Any, processes: int, chance: random.Random, store: Path, log: 
     for process in started:
         process.start()
     for process in started[::2]:
-        time.sleep(chance.uniform(0.0, 0.2))
+        if chance.random() < 0.75:
+            wait_for_an_effect(EffectLog(log))
+        time.sleep(chance.uniform(0.0, 0.02))
         process.kill()
     for process in started:
         process.join(120)

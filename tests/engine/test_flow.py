@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from wfrepair_magic import Action, NeedsHuman, Run, Workflow, node, run
+from wfrepair_magic import Action, Context, NeedsHuman, Run, Transient, Workflow, node, run
 
 
 @pytest.fixture(autouse=True)
@@ -39,6 +40,24 @@ def ends(done: Run) -> dict[str, str]:
         id: f"{ran.state}: {ran.reason}" if ran.state == "skipped" else ran.state
         for id, ran in done.nodes.items()
     }
+
+
+def test_what_a_reuse_saved_is_the_try_that_gave_the_result(store: Path) -> None:
+    """The tries that failed before it took their time, but nobody knows that they would again."""
+
+    @node(effect="pure")
+    def unsteady(x: int, ctx: Context) -> int:
+        if ctx.attempt == 1:
+            time.sleep(0.05)
+            raise Transient("not yet")
+        return x
+
+    nodes = [{"id": "a", "type": "unsteady", "params": {"x": 1},
+              "retry": {"attempts": 2, "wait": 0}}]  # fmt: skip
+    first = go(store, nodes).nodes["a"]
+    again = go(store, nodes).nodes["a"]
+    assert (first.attempts, again.state) == (2, "reused")
+    assert 0 < again.saved_seconds < first.seconds
 
 
 def branching(action: str) -> tuple[list[dict[str, Any]], list[dict[str, str]]]:

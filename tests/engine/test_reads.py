@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from wfrepair_magic import Run, Workflow, run
+from wfrepair_magic import Event, Run, Workflow, run
+from wfrepair_magic.events import Notice
 from wfrepair_magic.ir.model import Node
 
 
@@ -90,6 +91,34 @@ def test_what_may_not_be_read_fails_the_node(store: Path, reads: str, words: str
     failure = go(reads, store).failures[0]
     assert (failure.node, failure.effect) == ("c", "no")
     assert words in failure.message
+
+
+@pytest.mark.parametrize(
+    ("reads", "said"),
+    [
+        ("data/aa.csv", ["there is no `data/aa.csv` (near: `a.csv`, `b.csv`)"]),
+        ("'sub/*.csv'", ["nothing matches `sub/*.csv`"]),
+        ("[data/a.csv, none/at/all, sub]", ["there is no `none/at/all`", "there is no `sub`"]),
+        ('["data/${channel}.csv", "data/*"]', []),
+    ],
+)
+def test_what_finds_no_file_is_told_once(store: Path, reads: str, said: list[str]) -> None:
+    """A declared name without a file, which may be misspelt, is told in a notice."""
+    told: list[Event] = []
+    assert go(reads, store, sinks=[told.append]).state == "SUCCESS"
+    notices = [event.text for event in told if isinstance(event, Notice)]
+    assert notices == [f"`reads`: {words}, so nothing is watched for it" for words in said]
+
+
+def test_a_secret_in_a_name_that_finds_no_file_stays_hidden(store: Path, project: Path) -> None:
+    """The name is not taken apart before what is secret in it is hidden."""
+    text = "inputs: {k: {secret: true}}\n"
+    text += 'nodes: [{id: c, type: value, reads: ["x-${k}"], params: {x: 1}}]'
+    told: list[Event] = []
+    run(text, {"k": "hunter2long/tail99"}, store=store, sinks=[told.append])
+    notices = [event.text for event in told if isinstance(event, Notice)]
+    assert len(notices) == 1
+    assert "hunter2long" not in notices[0] and "tail99" not in notices[0]
 
 
 def test_a_template_in_reads_is_waited_for_and_checked() -> None:

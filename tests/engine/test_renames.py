@@ -7,6 +7,7 @@ import tempfile
 from collections import Counter
 from pathlib import Path
 
+from fakes import EffectLog
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -50,3 +51,25 @@ def test_a_message_is_sent_as_often_as_it_stood_there_at_once(
             before = nodes
             assert Counter(text for text, _ in sent) == most
     assert len({key for _, key in sent}) == len(sent)
+
+
+def test_ids_that_change_hands_send_nothing_again(store: Path, tmp_path: Path) -> None:
+    """Numbered anew with a node before them, or swapped: who said what before, does not say it."""
+    log = EffectLog(tmp_path / "said.log")
+
+    def workflow(**said: str) -> str:
+        return "nodes:\n" + "".join(
+            f'  - {{id: {id}, type: shell, params: {{command: "echo {word} >> {log.path}"}}}}\n'
+            for id, word in said.items()
+        )
+
+    def states(**said: str) -> list[str]:
+        done = run(workflow(**said), name="w", store=store)
+        return [one.state for one in done.nodes.values()]
+
+    assert states(n1="A", n2="B") == ["done", "done"]
+    assert states(n1="NEW", n2="A", n3="B") == ["done", "reused", "reused"]
+    assert states(n1="B", n2="A", n3="NEW") == ["reused"] * 3
+    assert log.counts() == {"A": 1, "B": 1, "NEW": 1}
+    assert states(n1="B", n2="A", n3="A", n4="A") == ["reused", "reused", "done", "done"]
+    assert log.counts() == {"A": 3, "B": 1, "NEW": 1}

@@ -115,6 +115,21 @@ def test_every_key_refuses_another_kind(section: Section, key: Key) -> None:
         assert codes == ["LNG02"]
 
 
+@pytest.mark.parametrize(
+    ("items", "words", "hint"),
+    [
+        (["a", 3], "`reads[1]` must be text, not 3 (integer)", 'put it in quotes: `"3"`'),
+        ([["a"]], "`reads[0]` must be text, not a list", ""),
+        (["a", None], "`reads[1]` must be text, not empty", ""),
+    ],
+)
+def test_an_item_that_is_no_text_is_named(items: list[Any], words: str, hint: str) -> None:
+    """Where a list of text holds something else, the message says which item, and what it is."""
+    (found,) = problems_with(SECTIONS["node"], "reads", items)
+    assert found.message == f"node `a`: {words}"
+    assert found.hint == hint
+
+
 @each_key
 def test_every_enumeration_refuses_what_it_does_not_list(section: Section, key: Key) -> None:
     """A word that is not one of those allowed is an error that names the nearest one."""

@@ -11,6 +11,8 @@ from wfrepair_magic.ir.cursor import find_cursor
 from wfrepair_magic.ir.language import SECTIONS
 from wfrepair_magic.ir.offers import Offers, find_offers, known_scope
 from wfrepair_magic.ir.spec import NodeSpec, Param
+from wfrepair_magic.ir.workflow import Workflow
+from wfrepair_magic.nodes.http import HTTP, METHODS
 
 CATALOGUE = {
     "get": NodeSpec(
@@ -103,6 +105,16 @@ def test_node_types_params_and_values() -> None:
     assert texts("nodes:\n  - id: a\n    effect: |>") == ["pure", "read", "write"]
     assert texts("nodes:\n  - id: a\n    optional: |>") == ["true", "false"]
     assert texts("inputs: {a: {type: in|>") == ["integer"]
+
+
+def test_the_usual_values_are_offered_where_others_are_allowed_too() -> None:
+    """Of the methods of HTTP those that people use, although any may be written."""
+    text = "nodes:\n  - id: a\n    type: http\n    params:\n      url: http://x\n      method: "
+    for begun, offered in (("", list(METHODS)), ("p", ["POST", "PUT", "PATCH"]), ("x", [])):
+        cursor = find_cursor(text + begun, len(text + begun))
+        assert cursor is not None
+        assert list(find_offers(cursor, {"http": HTTP.spec}, {}).texts) == offered
+    assert not Workflow.parse(f"{text}PROPFIND").problems()
 
 
 def test_ids_where_the_language_wants_them() -> None:

@@ -16,9 +16,10 @@ from jsonschema import Draft202012Validator
 
 import wfrepair_magic
 from wfrepair_magic.ir.codec import read
-from wfrepair_magic.ir.language import LATER_TYPES, Key, Section
+from wfrepair_magic.ir.language import LATER_TYPES, SECTIONS, Key, Section
 from wfrepair_magic.ir.schema import FILE, ID, language_schema
 from wfrepair_magic.ir.spec import NodeSpec, Param
+from wfrepair_magic.ir.workflow import Workflow
 from wfrepair_magic.nodes import registry
 from wfrepair_magic.problem import Slot
 from wfrepair_magic.repair.rules import RULES
@@ -135,6 +136,33 @@ def test_the_table_and_the_schema_agree(section: Section, key: Key) -> None:
     assert accepts(schema, changed(section, key.name, wrong)) == (
         "any" in key.kinds and not key.later
     )
+
+
+@pytest.mark.parametrize(
+    ("section", "name", "value", "good"),
+    [
+        ("input", "env", "__x", True),
+        ("input", "env", "env", True),
+        ("input", "env", "a b", False),
+        ("node", "id", "__x", False),
+        ("node", "id", "true", False),
+        *(("node", name, value, value == "0.5s") for name in ("cache", "timeout")
+          for value in ("0s", "0h0.0m", "0.5s")),
+        ("retry", "wait", "0s", True),
+        ("defaults", "timeout", "0ms", False),
+    ],
+)  # fmt: skip
+def test_names_and_durations_are_as_the_check_has_them(
+    section: str, name: str, value: str, good: bool
+) -> None:
+    """A variable may be called what no node may be, and no time but a wait may be zero."""
+    data = changed(SECTIONS[section], name, value)
+    if section == "node" and name == "id":
+        data |= {"edges": [], "outputs": {}}
+    assert accepts(language_schema(built_in()), data) == good
+    found = Workflow.parse(json.dumps(data)).problems()
+    wrong = [problem for problem in found if problem.code in ("LNG02", "LNG04", "PRM09")]
+    assert (not wrong) == good
 
 
 @pytest.mark.parametrize("name", sorted(LATER_TYPES))

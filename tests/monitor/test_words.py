@@ -72,8 +72,35 @@ def test_one_line_is_one_line_without_controls(text: str) -> None:
 
 
 def test_escapes_of_terminals_and_direction_marks_go() -> None:
-    """An escape sequence loses its teeth, a right-to-left override goes."""
-    assert words.one_line("a\x1b[31mred\x1b[0m\u202eevil") == "a[31mred[0mevil"
+    """An escape sequence goes as a whole, and so does a right-to-left override."""
+    assert words.one_line("a\x1b[31mred\x1b[0m\u202eevil") == "aredevil"
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("\x1b[1;38;5;196mred\x1b[m", "red"),
+        ("\x9b31mred\x9b0m", "red"),
+        ("\x1b]0;a title\x07text", "text"),
+        ("\x1b]8;;https://example.org\x1b\\link\x1b]8;;\x1b\\", "link"),
+        ("\x1bP1;2q…\x1b\\sixel", "sixel"),
+        ("\x1b(Bascii\x1b7\x1b8\x1bc", "ascii"),
+        ("\x1b[?25lhidden\x1b[2J", "hidden"),
+        ("cut\x1b[31", "cut"),
+        ("cut\x1b]0;title", "cut]0;title"),
+        ("cut\x1b", "cut"),
+        ("[31mno escape", "[31mno escape"),
+    ],
+)
+def test_a_sequence_of_control_goes_as_a_whole(text: str, left: str) -> None:
+    """Colours, titles, links and character sets leave no tail; of one without an end little."""
+    assert words.clean(text) == left
+
+
+@pytest.mark.parametrize("piece", ["\x1b]", "\x1b[1", "\x1b ", "\x1bP\x1b"])
+def test_cleaning_takes_no_longer_for_what_never_ends(piece: str) -> None:
+    """A text made of beginnings of sequences is read once."""
+    assert len(words.clean(piece * 100_000)) <= len(piece) * 100_000
 
 
 def test_a_reused_node_says_how_old_it_is() -> None:

@@ -26,6 +26,7 @@ from wfrepair_magic.nodes.base import (
     ExitCode,
     TimedOut,
 )
+from wfrepair_magic.nodes.groups import GROUPS
 from wfrepair_magic.nodes.invoke import invoke
 from wfrepair_magic.nodes.shell import SHELL
 from wfrepair_magic.settings import Limits
@@ -53,7 +54,9 @@ def _gone(pid: int) -> bool:
 
 @pytest.fixture(autouse=True)
 def _others() -> Iterator[None]:
-    """Remember the processes that other tests of this session keep, such as a fork server."""
+    """Remember the processes that this one keeps, such as a fork server and the reaper."""
+    GROUPS.starting(0)
+    GROUPS.ended(0)
     _kept.update(_all_children())
     yield
     _kept.clear()

@@ -182,6 +182,9 @@ def test_why_names_what_changed_old_and_new(notebook: Notebook) -> None:
     notebook.run(f"%%workflow w --input n=5\n{COUNTS}")
     assert notebook.value("_wf.nodes['first'].why") == "('params.a: 1 → 5',)"
     assert "did you mean 'first'?" in notebook.run("%workflow why fist").errors
+    notebook.run("%%workflow w\n" + COUNTS.replace('"${n}"', "[1]"))
+    told = notebook.run(why).last["text/plain"]
+    assert "first failed:" in told and "for the first time" not in told
 
 
 def test_why_says_that_a_node_was_reused_or_held_back(notebook: Notebook) -> None:

@@ -12,6 +12,7 @@ from stories import EVIL, FAILED, FAILURE, evil_story, run_of
 
 from wfrepair_magic import events
 from wfrepair_magic.events import Event, NodeInfo, RunStarted
+from wfrepair_magic.failure import Failure
 from wfrepair_magic.monitor.state import RunState, replay
 from wfrepair_magic.notebook import tables
 from wfrepair_magic.notebook.report import COMMANDS, LIVE_NODES, bundle, html
@@ -209,6 +210,31 @@ def test_a_failure_gives_its_facts() -> None:
         assert fact in read.seen, fact
     assert "null" not in read.seen
     assert {"dl", "dt", "dd", "details"} <= {*read.tags}
+
+
+def test_a_changed_line_that_looks_like_the_head_of_a_diff_is_marked() -> None:
+    """Only where the names of the two sides stand is nothing marked."""
+    drawn = tables.changes("t", "--- a\n+++ b\n@@ -1,2 +1,2 @@\n--- x\n+++ y\n-z\n")["text/html"]
+    assert "<pre>--- a\n+++ b\n<i>@@" in drawn
+    assert "<del>--- x\n</del><ins>+++ y\n</ins><del>-z\n</del>" in drawn
+
+
+def test_a_long_message_is_told_once() -> None:
+    """The table and the abstention get a clipped line, the red block about twelve; all unfolds."""
+    message = "first words " + " ".join(f"word{number}" for number in range(2000)) + " last words"
+    failure = Failure("a", "PY07", "exception", "change", "reported", False, message)
+    state = run_of(
+        events.NodeBroke(node="a", failure=failure),
+        events.RunFinished(state="FAILED", seconds=0, failures=(failure,)),
+        events.FixesFound(suggestions=(), abstained=(f"PY07 at a: {message}",)),
+    )
+    drawn = html(state, 105.0, COMMANDS, True)
+    folded = drawn[drawn.index("<pre>") : drawn.index("</pre>")]
+    assert message in folded
+    shown = Page(drawn.replace(folded, "<pre>")).seen
+    assert len(shown) < 2000 and "last words" not in shown
+    text = bundle(state, 105.0, COMMANDS, True)["text/plain"]
+    assert text.count("word1999") == 1 and text.count("first words") == 3
 
 
 def test_a_diff_keeps_its_signs() -> None:

@@ -140,7 +140,7 @@ async def _run_async(node_type: NodeType, params: Mapping[str, Any], context: Co
     begin = time.perf_counter()
     try:
         action = await ainvoke(node_type, params, context)
-    except (Exception, asyncio.CancelledError) as error:
+    except BaseException as error:  # becomes a value; raised, it would end the loop itself
         return _broke(error, context, begin)
     return Ended(context.node, context.attempt, time.perf_counter() - begin, action)
 

@@ -34,6 +34,7 @@ from .composites import composite, registry_of
 from .keys import Unkeyable, digest
 from .known_code import known
 from .origins import origin_of_class, origin_of_code, origin_of_module
+from .outside import Found, doors
 from .parts import type_name
 from .project import file_digest, files_of, imported_name
 from .shipped import Reference, home_of, reference_to, shipped
@@ -50,20 +51,22 @@ class CodeKey:
     """What a function says and refers to, as a plain tree; `notices` are for the report.
 
     `shown` holds a short text for what digests in the tree stand for: code, and plain values.
+    `outside` is what the code reads that is not in the tree, as `outside.doors` finds it.
     """
 
     document: Mapping[str, Any]
     notices: tuple[str, ...] = ()
     shown: Mapping[str, str] = field(default_factory=dict)
+    outside: tuple[Found, ...] = ()
 
 
 def code_of(function: Callable[..., Any], effect: bool = False) -> CodeKey:
     """Describe a function and, recursively, all of the user's code and data that it refers to.
 
     An object that cannot be keyed raises Unkeyable with the path to it (``analyse → CLIENT``).
-    With `effect` it counts by its type alone, and a notice says so.  Data that the code itself
-    changes (a list of calls, a counter) counts by its type, too: it would be another after each
-    run, and nothing could ever be reused.
+    With `effect` it counts by its type alone, and a notice says so.  So does data that the code
+    itself changes (a list of calls, a counter): it is another after each run, and the effect would
+    be a new one each time.
     """
     name = str(getattr(function, "__name__", type_name(type(function))))
     walk = _Walk(effect)
@@ -72,7 +75,7 @@ def code_of(function: Callable[..., Any], effect: bool = False) -> CodeKey:
         walk = _Walk(effect, frozenset(walk.changing))
         root = walk.all_from(function, name)
     document = {"root": root, "parts": dict(sorted(walk.parts.items()))}
-    return CodeKey(document, tuple(dict.fromkeys(walk.notices)), walk.shown)
+    return CodeKey(document, tuple(dict.fromkeys(walk.notices)), walk.shown, tuple(walk.outside))
 
 
 def digest_with_code(value: object) -> str:
@@ -102,6 +105,7 @@ class _Walk:
         self.parts: dict[str, Any] = {}
         self.notices: list[str] = []
         self.shown: dict[str, str] = {}
+        self.outside: list[Found] = []
         self.waiting: deque[tuple[str, Any, str]] = deque()
         self._effect = effect
         self._labels: dict[int, tuple[str, object]] = {}
@@ -201,6 +205,7 @@ class _Walk:
         self.changing.update(_spots(function, read.references.changed) if own else ())
         if own:
             self.shown[read.says[-1]] = _text_of(function)
+            self.outside += doors(read.references, function.__globals__, where)
         part: dict[str, Any] = {
             "says": read.says if own else shipped(home_of(function), function.__code__.co_qualname),
             "defaults": self._all(function.__defaults__ or (), f"{where}, default"),
@@ -250,6 +255,8 @@ class _Walk:
         """Refer to a value by what it is, or, where the code itself changes it, by its type."""
         if spot not in self.known_to_change or _is_code(value):
             return self.refer(value, where)
+        if not self._effect:
+            raise Unkeyable(where, "the code itself changes it, so that no key can hold it")
         self.notices.append(f"{where}: the code itself changes it, so it counts by its type alone")
         return ["changes", type_name(type(value))]
 

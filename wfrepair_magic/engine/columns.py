@@ -127,6 +127,13 @@ def _write_pandas(pd: Any, value: Any) -> Written | None:
     return _proved("$pandas", about, memoryview(sink.getvalue()), value, _pandas_extras)
 
 
+def frame_of(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> Any:
+    """Give rows as a pandas DataFrame with columns of these names; needs pandas to be installed."""
+    import pandas as pd
+
+    return pd.DataFrame(rows, columns=names)
+
+
 def _read_pandas(about: Any, raw: Buffer) -> Any:
     """Read a frame, with what Arrow has no word for: numbered columns and the index's rhythm."""
     import pandas as pd

@@ -20,8 +20,8 @@ def fresh(value: Any, leaf: Callable[[str], Any] = _same) -> Any:
     """Copy the containers of a nested value and put each text through `leaf`.
 
     Lists, tuples, sets, dicts with their keys, and shell programs are rebuilt; bytes go through
-    `leaf` as text; every other object is handed on as it is.  Raises TooDeep where Python's own
-    stack would end.
+    `leaf` as text; arrays and frames are copied; every other object is handed on as it is.
+    Raises TooDeep where Python's own stack would end.
     """
     try:
         return _rebuilt(value, leaf)
@@ -39,12 +39,20 @@ def _rebuilt(value: Any, leaf: Callable[[str], Any]) -> Any:
         return kind(_rebuilt(item, leaf) for item in value)
     if kind is bytearray or (kind is bytes and leaf is not _same):
         return kind(_through(value, leaf))
+    if _LIBRARIES.get(kind.__module__.partition(".")[0], _NONE) & {kind.__name__}:
+        return value.copy()
     if kind is Program:
         return Program(leaf(value.text), _rebuilt(dict(value.values), leaf))
     return value
 
 
 _ROWS = (list, tuple, set, frozenset)
+_NONE: frozenset[str] = frozenset()
+_LIBRARIES = {
+    "numpy": frozenset({"ndarray", "recarray", "MaskedArray"}),
+    "pandas": frozenset({"DataFrame", "Series"}),
+}
+"""What of other libraries can be changed in place, and so is copied, too."""
 
 
 def _through(value: bytes | bytearray, leaf: Callable[[str], Any]) -> bytes:

@@ -20,7 +20,7 @@ from .shapes import shape
 
 def hidden(action: Action, redactor: Redactor) -> Action:
     """Copy what a node gave, so that it can change no more, with its secrets as references."""
-    return Action(action.name, redactor.hide(fresh(dict(action.outputs))))
+    return Action(redactor.hide_text(action.name), redactor.hide(fresh(dict(action.outputs))))
 
 
 def hand_on(future: Future[Ended], late: Future[Ended], redactor: Redactor) -> None:

@@ -8,10 +8,12 @@ there is no source.
 from __future__ import annotations
 
 import dis
+import re
 import sys
 import weakref
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from types import CodeType
 from typing import Any
 
@@ -43,12 +45,14 @@ class References:
     `names` are dotted (``helpers.LIMIT``): a global and the attributes that are taken from it.
     `imports` are imports within the function: how many packages up (0: absolute), the module,
     and the names taken from it.  `changed` are the names, dotted likewise, that the code itself
-    gives another value or another content (``CALLS.append(…)``, ``COUNTS[x] += 1``).
+    gives another value or another content (``CALLS.append(…)``, ``COUNTS[x] += 1``).  `inside`
+    are the attributes taken from modules that are imported within, by the module's own name.
     """
 
     names: tuple[tuple[str, ...], ...]
     imports: tuple[tuple[int, str, tuple[str, ...]], ...]
     changed: tuple[tuple[str, ...], ...] = ()
+    inside: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -83,12 +87,16 @@ def references_of(code: CodeType) -> References:
     names: set[tuple[str, ...]] = set()
     imports: set[tuple[int, str, tuple[str, ...]]] = set()
     changed: set[tuple[str, ...]] = set()
+    inside: set[tuple[str, ...]] = set()
+    shared: dict[str, str] = {}
     for each in (code, *codes(code)):
         steps = [step for step in dis.get_instructions(each) if step.opname not in _NOISE]
         names.update(_names(steps))
         imports.update(_imports(steps))
         changed.update(_changes(steps))
-    return References(tuple(sorted(names)), tuple(sorted(imports)), tuple(sorted(changed)))
+        inside.update(_inside(steps, shared))
+    first, last = tuple(sorted(names)), tuple(sorted(inside))
+    return References(first, tuple(sorted(imports)), tuple(sorted(changed)), last)
 
 
 def _names(steps: Sequence[dis.Instruction]) -> Iterator[tuple[str, ...]]:
@@ -97,12 +105,11 @@ def _names(steps: Sequence[dis.Instruction]) -> Iterator[tuple[str, ...]]:
             continue
         if step.opname == "LOAD_NAME" and step.argval == _OF_EVERY_CLASS:
             continue
-        chain = [str(step.argval)]
-        for after in steps[at + 1 :]:
-            if after.opname not in _ATTRIBUTE:
-                break
-            chain.append(str(after.argval))
-        yield tuple(chain)
+        yield (str(step.argval), *_attributes(steps[at + 1 :]))
+
+
+def _attributes(steps: Iterable[dis.Instruction]) -> Iterator[str]:
+    return (str(step.argval) for step in takewhile(lambda it: it.opname in _ATTRIBUTE, steps))
 
 
 def _changes(steps: Sequence[dis.Instruction]) -> Iterator[tuple[str, ...]]:
@@ -137,3 +144,33 @@ def _imports(steps: Sequence[dis.Instruction]) -> Iterator[tuple[int, str, tuple
         if step.opname == "IMPORT_NAME":
             level, names = steps[at - 2].argval, steps[at - 1].argval
             yield int(level or 0), str(step.argval), tuple(names or ())
+
+
+def _inside(steps: Sequence[dis.Instruction], shared: dict[str, str]) -> Iterator[tuple[str, ...]]:
+    """Find the attributes of modules that a local name was bound to by an import.
+
+    `shared` are such names that code within this one sees too.
+    """
+    bound: dict[str, str] = {}
+    for at, step in enumerate(steps):
+        names = shared if step.opname.endswith("DEREF") else bound
+        for move, name in _moves(step):
+            if move == "LOAD":
+                if name in names and (taken := tuple(_attributes(steps[at + 1 :]))):
+                    yield (names[name], *taken)
+            elif at and steps[at - 1].opname == "IMPORT_NAME":
+                names[name] = _bound_module(str(steps[at - 1].argval), name)
+            else:
+                names.pop(name, None)
+
+
+def _moves(step: dis.Instruction) -> Iterator[tuple[str, str]]:
+    """Give what an instruction does with local names: newer Pythons do two things in one."""
+    if "_FAST" in step.opname or step.opname.endswith("DEREF"):
+        moved = step.argval if isinstance(step.argval, tuple) else (step.argval,)
+        yield from zip(re.findall("LOAD|STORE", step.opname), map(str, moved), strict=False)
+
+
+def _bound_module(imported: str, name: str) -> str:
+    """Say what a name stands for: ``import os.path`` binds ``os``, with ``as`` the whole."""
+    return name if imported.partition(".")[0] == name else imported

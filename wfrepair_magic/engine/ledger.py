@@ -104,6 +104,10 @@ class Ledger:
             return None
         return self._receipt(row)
 
+    def holders(self, place: Place) -> list[str]:
+        """Name the other slots that hold receipts of this key; none where the place has its own."""
+        return places.holders(self._sqlite, place)
+
     def previous(self, session: str, slot: str) -> Receipt | None:
         """Give the newest receipt of a slot, under any key, whose effect happened and counts."""
         rest = f"WHERE session = ? AND slot = ? AND {state_in(DONE)} ORDER BY id DESC LIMIT 1"

@@ -10,14 +10,12 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..failure import Failure
-from ..ir.durations import spelled
+from ..failure import Failure, from_document, to_document
 from ..nodes.base import Action
-from ..problem import Problem
 from .backend import Ended
 from .doubts import Doubt, doubt_text
 from .envelope import Kept, pack, pack_bare
-from .keys import digest
+from .last_keys import LastKeys
 from .ledger import Ledger, Place, Receipt
 from .owner import Owner, alive
 from .plan import Step
@@ -26,7 +24,6 @@ from .receipts import DONE
 from .secrets import NO_SECRETS, Redactor
 from .standing import Standing
 from .store import Store
-from .why import Keyed, changes
 
 STRAGGLERS: set[tuple[str, int]] = set()
 """Executions that this process gave up waiting for and that still run, by (store, receipt)."""
@@ -81,8 +78,9 @@ Found = Reusable | Free | Doubt | Lost | FailedBefore | Unread
 class Memory:
     """The store and the ledger as one run of one session sees them.
 
-    `slots` are the ids of the workflow's nodes: a receipt whose slot is not among them belongs
-    to a node that was renamed or moved, and may be taken by another of the same key.
+    `slots` are the ids of the workflow's nodes: a receipt whose slot is not among them, or is of a
+    node that says something else now, belongs to a node that was renamed or moved, and may be
+    taken by another of the same key.
     `standing` knows whether what an effect did is still there; without it, all is.  `redactor`
     knows the secrets that must not go to disk.
     """
@@ -97,6 +95,17 @@ class Memory:
     rerun: set[str] = field(default_factory=set)
     standing: Standing | None = None
     redactor: Redactor = NO_SECRETS
+
+    @property
+    def last_keys(self) -> LastKeys:
+        """What each node of this workflow was keyed with when it ran last."""
+        return LastKeys(self.store, self.workflow)
+
+    def why(self, prepared: Prepared) -> tuple[str, ...]:
+        """Say why a node runs that ran before; empty where nothing is known of that."""
+        if prepared.step.node.id in self.rerun:
+            return ("you asked for it again (--rerun)",)
+        return self.last_keys.why(prepared, self.session)
 
     def find(
         self, prepared: Prepared, scope: Mapping[str, Any], *, look_only: bool = False
@@ -113,11 +122,11 @@ class Memory:
             if id in self.rerun or self._fell(prepared, None, scope):
                 return Free()
             return self._by_content(step, prepared.key)
-        receipt = self.ledger.find(self._place(prepared), self.slots, move=not look_only)
+        receipt = self._receipt(prepared, scope, not look_only)
         earlier = self._as_read(prepared, scope) if receipt is None else None
         if earlier is not None:
             prepared = earlier
-            receipt = self.ledger.find(self._place(prepared), self.slots, move=not look_only)
+            receipt = self._receipt(prepared, scope, not look_only)
         if receipt is None:
             return self._other_doubt(step, None) or Free()
         again = receipt.state in DONE and (id in self.rerun or self._fell(prepared, receipt, scope))
@@ -131,6 +140,16 @@ class Memory:
         """Whether what the node did, as far as it has done it, is not there any more."""
         standing = self.standing
         return standing is not None and not standing.holds(prepared, receipt, scope, self)
+
+    def _receipt(self, prepared: Prepared, scope: Mapping[str, Any], move: bool) -> Receipt | None:
+        """Find the receipt of a node, also where another node bears the id that it had then."""
+        place, standing = self._place(prepared), self.standing
+        found = self.ledger.find(place, self.slots, move=move)
+        if found is not None or standing is None:
+            return found
+        holders = self.ledger.holders(place)
+        free = {slot for slot in holders if standing.is_another(slot, place.key, scope)}
+        return self.ledger.find(place, self.slots - free, move=move) if free else None
 
     def _as_read(self, prepared: Prepared, scope: Mapping[str, Any]) -> Prepared | None:
         """Give the node with its files as it read them, if only later nodes changed them."""
@@ -225,32 +244,6 @@ class Memory:
         kept = receipt.kept or receipt.bare
         return kept.params if kept is not None else {}
 
-    def why(self, prepared: Prepared) -> tuple[str, ...]:
-        """Say why a node runs that ran before: each part of its key that changed, old and new.
-
-        Empty where nothing is known of an earlier execution.
-        """
-        if prepared.step.node.id in self.rerun:
-            return ("you asked for it again (--rerun)",)
-        known = self.store.about(self._last(prepared.step))
-        if known is None or prepared.key is None:
-            return ()
-        then = Keyed(known["document"], known["shown"])
-        found = tuple(map(str, changes(then, prepared.readable)))
-        return found or (self._unchanged(prepared.step, known["session"]),)
-
-    def _unchanged(self, step: Step, session: str) -> str:
-        """Say why a node runs whose key is what it was."""
-        if session != self.session and step.reuse.by == "session":
-            return "its key is what it was, and this is a new session"
-        if step.reuse.lifetime is not None:
-            return f"what it gave lasts {spelled(step.reuse.lifetime)}, and is older by now"
-        return "its key is what it was, and what it did or gave is not there any more"
-
-    def _last(self, step: Step) -> str:
-        """Give the key under which the store keeps what a node was keyed with last."""
-        return digest(["the last key of", self.workflow, step.node.id])
-
     def claim(self, prepared: Prepared, expect: int | None) -> tuple[Receipt, bool]:
         """Write the intent to disk before the effect; says whether this run won the claim.
 
@@ -272,11 +265,7 @@ class Memory:
         if prepared.key is None or ended.action is None:
             return prepared.key is not None
         kept = _kept(prepared, ended.action, ended.seconds)
-        known = prepared.readable
-        self.store.note(
-            self._last(prepared.step),
-            {"document": known.document, "shown": known.shown, "session": self.session},
-        )
+        self.last_keys.note(prepared, self.session)
         if prepared.step.reuse.by == "content":
             return self._keep_by_content(prepared.key, kept)
         raw = None if self.redactor.finds(kept.outputs) else pack(kept, prepared.key)
@@ -299,14 +288,14 @@ class Memory:
 
     def failed(self, receipt: Receipt, failure: Failure) -> None:
         """Write down that a claimed effect reported its failure, or that nothing was sent."""
-        self.ledger.fail(receipt.id, failure.effect == "no", failure_document(failure))
+        self.ledger.fail(receipt.id, failure.effect == "no", to_document(failure))
 
     def unread(self, prepared: Prepared, receipt: Receipt, failure: Failure) -> None:
         """Write down that a claimed effect happened, and that its answer cannot be used.
 
         It is never done again by itself, and it fails the same way until the node is edited.
         """
-        action = Action(UNREAD, {"failure": failure_document(failure)})
+        action = Action(UNREAD, {"failure": to_document(failure)})
         ended = Ended(failure.node, 1, 0.0, action)
         self.keep(prepared, ended, receipt)
 
@@ -348,22 +337,9 @@ def _kept(prepared: Prepared, action: Action, seconds: float) -> Kept:
 
 def _expired(kept: Kept, step: Step) -> bool:
     lifetime = step.reuse.lifetime
-    return lifetime is not None and time.time() - kept.made_at > lifetime
+    return lifetime is not None and abs(time.time() - kept.made_at) > lifetime  # clocks go back
 
 
 def _failed_as(step: Step, document: Mapping[str, Any]) -> Failure:
     """Give a failure that was kept as that of this node, which may be called otherwise by now."""
-    return dataclasses.replace(failure_from(document), node=step.node.id)
-
-
-def failure_document(failure: Failure) -> dict[str, Any]:
-    """Give a failure as JSON values."""
-    return dataclasses.asdict(failure)
-
-
-def failure_from(document: Mapping[str, Any]) -> Failure:
-    """Rebuild the failure that `failure_document` wrote."""
-    problems = tuple(
-        Problem(**{**item, "slot": tuple(item["slot"])}) for item in document["problems"]
-    )
-    return Failure(**{**document, "problems": problems})
+    return dataclasses.replace(from_document(document), node=step.node.id)

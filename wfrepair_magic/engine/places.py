@@ -36,13 +36,19 @@ def newest(file: SqliteFile, place: Place) -> Row | None:
     return found[0] if found else None
 
 
-def left_behind(file: SqliteFile, place: Place, slots: Collection[str]) -> Row | None:
-    """Find a receipt of this key whose slot has left the workflow: the best known, oldest."""
+def holders(file: SqliteFile, place: Place) -> list[str]:
+    """Name the other slots that hold receipts of this key; none where the place has its own."""
     found = file.run(
         "SELECT DISTINCT slot FROM receipts WHERE session = ? AND key = ?",
         (place.session, place.key),
     )
-    left = [str(slot) for (slot,) in found if slot not in slots]
+    slots = [str(slot) for (slot,) in found]
+    return [] if place.slot in slots else slots
+
+
+def left_behind(file: SqliteFile, place: Place, slots: Collection[str]) -> Row | None:
+    """Find a receipt of this key whose slot has left the workflow: the best known, oldest."""
+    left = [slot for slot in holders(file, place) if slot not in slots]
     last = [newest(file, Place(place.workflow, place.session, place.key, slot)) for slot in left]
     usable = [row for row in last if row is not None and row["state"] != State.SUPERSEDED]
     return min(usable, key=standing, default=None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -20,8 +20,9 @@ from ..problem import Problem, path_text
 from .code_keys import CodeKey, code_of, digest_with_code
 from .copying import TooDeep
 from .keys import KEY_VERSION, Unkeyable, digest
+from .outside import outside_notices
 from .plan import Step
-from .readings import READS, content, files_of
+from .readings import READS, FilesRead, content, files_of
 from .recovery import failure_of
 from .secrets import Redactor
 from .shapes import shape
@@ -194,8 +195,8 @@ def _keyed(step: Step, resolution: Resolved, site: Site) -> Prepared:
             digests[name] = digest_with_code(value)
         except Unkeyable as error:
             raise Unkeyable(f"params.{name}{error.path}", error.what) from error
-    paths = _files(step, resolution, site)
-    files = {name: content(path) for name, path in paths.items()}
+    read = _files(step, resolution, site)
+    files = {name: content(path) for name, path in read.paths.items()}
     document = {
         "key_version": KEY_VERSION,
         "type": step.type.name if step.type.code is None else "function",
@@ -205,12 +206,18 @@ def _keyed(step: Step, resolution: Resolved, site: Site) -> Prepared:
         "environment": dict(step.type.variables(params)) if step.type.variables else {},
         "params": digests,
     }
-    notices = code.notices if code is not None else ()
+    notices = (*_said_of_code(step, code), *read.unfound)
     digests = digests | read_digests(files)
     return Prepared(
         step, params, digest(document), digests, document, notices,
-        look=resolution.look, files=paths, shown=code.shown if code is not None else {},
+        look=resolution.look, files=read.paths, shown=code.shown if code is not None else {},
     )  # fmt: skip
+
+
+def _said_of_code(step: Step, code: CodeKey | None) -> Sequence[str]:
+    if code is None or step.effect != "pure":
+        return code.notices if code is not None else ()
+    return [*code.notices, *outside_notices(code.outside, bool(step.node.reads))]
 
 
 def read_digests(files: Mapping[str, str | None]) -> dict[str, str]:
@@ -257,12 +264,14 @@ def _code(node_type: NodeType, effect: bool, site: Site) -> CodeKey | None:
     return known
 
 
-def _files(step: Step, resolution: Resolved, site: Site) -> dict[str, Path]:
+def _files(step: Step, resolution: Resolved, site: Site) -> FilesRead:
     if step.type.files is None and not resolution.reads:
-        return {}
+        return FilesRead({})
     params, reads = site.redactor.reveal((resolution.value, resolution.reads))
     found = files_of(step.type, params, reads, site.context(step.node.id))
-    return {site.redactor.hide_text(name): path for name, path in found.items()}
+    hide = site.redactor.hide_text
+    paths = {hide(name): path for name, path in found.paths.items()}
+    return FilesRead(paths, tuple(map(hide, found.unfound)))
 
 
 def too_deep(step: Step, error: TooDeep) -> Failure:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import difflib
 import hashlib
 import os
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +18,20 @@ from ..nodes.paths import matching
 READS = "reads"
 
 
-def files_of(
-    node_type: NodeType, params: Mapping[str, Any], reads: Any, ctx: Context
-) -> dict[str, Path]:
-    """Map the name of each file whose content belongs to a node's key to where it lies.
+@dataclass(frozen=True)
+class FilesRead:
+    """Where the files lie whose content belongs to a node's key, by name.
+
+    `unfound` says of each declared path and pattern that finds no file: misspelt, it is a part
+    of the key that never changes.
+    """
+
+    paths: Mapping[str, Path]
+    unfound: tuple[str, ...] = ()
+
+
+def files_of(node_type: NodeType, params: Mapping[str, Any], reads: Any, ctx: Context) -> FilesRead:
+    """Find the files whose content belongs to a node's key.
 
     `reads` is a path or pattern, or a list of them, resolved.  A file of the type bears its
     number (``file 0/``, which is no name), because its path stands in the params; one that is
@@ -27,12 +39,31 @@ def files_of(
     Raises BadParam for what may not be read.
     """
     files = node_type.files(params, ctx) if node_type.files is not None else ()
-    paths = {f"file {number}/": path for number, path in enumerate(files)}
+    paths, unfound = {f"file {number}/": path for number, path in enumerate(files)}, []
     for written in _flat(reads):
         if not isinstance(written, str):
             raise BadParam(READS, f"`{READS}` names files as text, not as {json_type(written)}")
-        paths |= matching(written, ctx, READS)
-    return paths
+        found = matching(written, ctx, READS)
+        paths |= found
+        if not any(map(os.path.lexists, found.values())):
+            unfound.append(_unfound(written, found))
+    return FilesRead(paths, tuple(unfound))
+
+
+def _unfound(written: str, found: Mapping[str, Path]) -> str:
+    """Say that a path or pattern finds no file; the name stays whole, so that it can be hidden."""
+    near = [name for path in found.values() for name in _near(path)]
+    shown = f" (near: {', '.join(f'`{name}`' for name in near)})" if near else ""
+    what = f"there is no `{written}`{shown}" if found else f"nothing matches `{written}`"
+    return f"`{READS}`: {what}, so nothing is watched for it"
+
+
+def _near(path: Path) -> list[str]:
+    try:
+        names = os.listdir(path.parent)
+    except OSError:
+        return []
+    return difflib.get_close_matches(path.name, names, n=3, cutoff=0.6)
 
 
 def _flat(reads: Any) -> Iterator[Any]:

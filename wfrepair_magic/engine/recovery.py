@@ -127,16 +127,18 @@ def _judge_node_error(error: NodeError, effect: Effect) -> Verdict:
 def _judge_status(status: int, effect: Effect) -> Verdict:
     if status >= 500:
         return Verdict("ENV06", "http", _lost(effect), "wait")
+    if 200 <= status < 300:  # `ok_status` refuses it, and the other side has done it
+        return _OTHER_STATUS._replace(effect="yes" if effect == "write" else "no")
     return _STATUS.get(status, _OTHER_STATUS)
 
 
 def _judge_exit(code: int, effect: Effect) -> Verdict:
     if code < 0 or code in _LOST_EXITS:
         return Verdict("ENV07", "exit", _lost(effect), "human")
-    if code == 126:
-        return Verdict("ENV13", "permission", "no", "human")
+    if code == 126:  # what a script did before it met this is not known: it reports, no more
+        return Verdict("ENV13", "permission", _reported(effect), "human")
     if code == 127:
-        return Verdict("SH03", "exit", "no", "change")
+        return Verdict("SH03", "exit", _reported(effect), "change")
     return Verdict("SH00", "exit", _reported(effect), "change")
 
 

@@ -15,9 +15,11 @@ class NodeRun:
 
     `state` is one of `states.NODE_STATES` ("done", "reused", "failed", "skipped", …).  `outputs`
     is empty unless the node is done or reused.  `seconds` is what this run spent on it,
-    `saved_seconds` what a reuse spared, `age` how long ago a reused result was made.  `attempts`
-    counts executions in this run, over all its passes.  `why` says, of a node that ran before, what
-    has changed in its key since then: a sentence for each part, old and new.
+    `saved_seconds` what a reuse spared: how long the try took that gave the result, as a new run
+    need not fail first like those before it did.  `age` is how long ago a reused
+    result was made.  `attempts` counts executions in this run, over all its passes.  `why` says, of
+    a node that ran before, what has changed in its key since then: a sentence for each part, old
+    and new.
     """
 
     id: str

@@ -16,6 +16,9 @@ from .rows import Row, insert, select, update
 
 Mode = Literal["open", "per-run"]
 
+PART: Final = "PART"
+"""How a session's last run ended that was of a part of the workflow, and went well."""
+
 COMPLETE: Final = frozenset({"SUCCESS", "DEGRADED"})
 """A `per-run` session whose last run ended so is not gone on with."""
 
@@ -56,16 +59,27 @@ def find(ledger: Ledger, workflow: str | None) -> Session:
     return found
 
 
+def goes_on(ledger: Ledger, found: Session, mode: Mode) -> bool:
+    """Say whether a run in a mode goes on with a session.
+
+    `per-run` does not where the workflow's last run ended well; it does where an effect is still
+    in doubt, which a new session would send again unasked.
+    """
+    over = mode == "per-run" and found.state in COMPLETE
+    return not over or bool(ledger.open_questions(found.id))
+
+
 def enter(ledger: Ledger, workflow: str, mode: Mode, fresh: bool = False) -> Session:
     """Give the session that a run of this workflow belongs to, opening one where it is needed.
 
     `open` goes on with the newest session; `per-run` does so unless its last run ended SUCCESS
-    or DEGRADED; `fresh` always opens a new one.  Two processes that enter at once get the same.
-    `state` is how the last run ended; from now on the session has none until the next has.
+    or DEGRADED with nothing in doubt; `fresh` always opens a new one.  Two processes that enter
+    at once get the same.  `state` is how the last run ended; from now on the session has none
+    until the next has.
     """
     with ledger.file.transaction():
         row = None if fresh else _newest(ledger, workflow)
-        if row is not None and not (mode == "per-run" and row["state"] in COMPLETE):
+        if row is not None and goes_on(ledger, _session(row), mode):
             update(ledger.file.sqlite, SESSIONS, {**row, "state": ""})  # it may never say its end
             return _session(row)
         row = {
@@ -76,7 +90,7 @@ def enter(ledger: Ledger, workflow: str, mode: Mode, fresh: bool = False) -> Ses
 
 
 def ended(ledger: Ledger, session: str, state: str) -> None:
-    """Write down how a session's last run ended (SUCCESS, DEGRADED, FAILED, …)."""
+    """Write down how a session's last run ended (SUCCESS, DEGRADED, FAILED, …, or PART)."""
     with ledger.file.transaction():
         rows = select(ledger.file.sqlite, SESSIONS, "WHERE name = ?", (session,))
         if not rows:

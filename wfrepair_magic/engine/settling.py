@@ -44,6 +44,10 @@ class Hands(Protocol):
         """Execute a node once more after a while."""
 
 
+_FAR = frozenset({"connection", "http"})
+"""Failures after which the other side may still be at work, although nobody waits here."""
+
+
 class Settling:
     """The doubts of one pass; `post` brings each end of a look to the loop."""
 
@@ -109,6 +113,10 @@ class Settling:
             question = f"{look.question}. Its `verify` cannot tell: {seen.said}"
             return self._ask(dataclasses.replace(look, question=question))
         sent = seen.verdict == "yes"
+        if not sent and look.failure is not None and look.failure.category in _FAR:
+            question = f"{look.question}. Its `verify` does not see it ({seen.said}), but it may"
+            question += " still be under way there: the next run looks again"
+            return self._ask(dataclasses.replace(look, question=question))
         self._job.memory.ledger.answer(look.receipt.id, sent, f"verify: {seen.said}")
         id, said = look.prepared.step.node.id, "happened" if sent else "did not happen"
         self._tell(id, f"the effect that was in doubt {said}, as its `verify` tells: {seen.said}")

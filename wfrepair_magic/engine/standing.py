@@ -81,6 +81,17 @@ class Standing:
         )
         return with_files(prepared, then) if explained else None
 
+    def is_another(self, slot: str, key: str, scope: Mapping[str, Any]) -> bool:
+        """Whether the node that bears an id now is surely not one of that key.
+
+        What it waits for may be open, or what it reads may have changed: then nobody knows.
+        """
+        step = self._plan.steps.get(slot)
+        if step is None or step.reads_files:
+            return False
+        prepared = self._prepared(step, scope)
+        return prepared is not None and prepared.key != key
+
     def _path(self, name: str, prepared: Prepared) -> Path:
         """Give where a file lies, or lay when its pattern still found it."""
         found = prepared.files.get(name)
@@ -169,7 +180,8 @@ class Standing:
 
     def _prepared(self, step: Step, scope: Mapping[str, Any]) -> Prepared | None:
         resolution = resolve(step, scope)
-        prepared = prepare(step, resolution, self._site) if resolution.complete else None
+        known = resolution.complete and not resolution.gone
+        prepared = prepare(step, resolution, self._site) if known else None
         return prepared if isinstance(prepared, Prepared) and prepared.key is not None else None
 
     def _index(self, records: Records) -> dict[str, list[tuple[int, str]]]:

@@ -6,6 +6,7 @@ import contextvars
 import threading
 from _thread import start_new_thread
 from collections.abc import Callable
+from contextlib import suppress
 from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
 
@@ -61,19 +62,19 @@ def _wait(
     """
     first, ends, ended = marks
     interrupted = False
-    while not ends:
+    while True:
         try:
-            if interrupted and first.setdefault("", first) is first:
-                raise KeyboardInterrupt  # the work had not begun, and now never does
-            if interrupted and stop is not None and not stop.is_set():
-                start_new_thread(stop.set, ())
-            if not first:
-                start_new_thread(body, ())
-            ended.get(timeout=LOOK)
-        except Empty:
-            continue
+            while not ends:
+                if interrupted and first.setdefault("", first) is first:
+                    raise KeyboardInterrupt  # the work had not begun, and now never does
+                if interrupted and stop is not None and not stop.is_set():
+                    start_new_thread(stop.set, ())
+                if not first:
+                    start_new_thread(body, ())
+                with suppress(Empty):
+                    ended.get(timeout=LOOK)
+            return interrupted
         except KeyboardInterrupt:
             if first.get("") is first:
                 raise
             interrupted = True
-    return interrupted

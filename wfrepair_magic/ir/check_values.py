@@ -48,12 +48,24 @@ class Place:
 
 def wrong_kind(item: Any, key: Key, place: Place) -> Flaw:
     """Say that a value is of none of the kinds that its key may hold."""
+    if "texts" in key.kinds and isinstance(item, list):
+        return _wrong_item(item, key, place)
     message = f"{place.owner}: `{key.name}` must be {said(key)}, not {described(item)}"
     hint = ""
     if isinstance(item, str) and "${" in item:
         hint = "templates stand in `params`, `reads`, `verify` and the `source` of outputs only"
     elif key.kinds[0] == "text" and item is not None and not isinstance(item, dict | list):
         hint = f'put it in quotes: `{key.name}: "{plainly(item)}"`'
+    facts = {"kinds": key.kinds, "found_type": json_type(item)}
+    return Flaw("LNG02", (*place.slot, key.name), message, hint, place.node, facts=facts)
+
+
+def _wrong_item(items: list[Any], key: Key, place: Place) -> Flaw:
+    """Name the first item of a list of text that is none."""
+    at, item = next((at, item) for at, item in enumerate(items) if not isinstance(item, str))
+    message = f"{place.owner}: `{key.name}[{at}]` must be text, not {described(item)}"
+    scalar = item is not None and not isinstance(item, dict | list)
+    hint = f'put it in quotes: `"{plainly(item)}"`' if scalar else ""
     facts = {"kinds": key.kinds, "found_type": json_type(item)}
     return Flaw("LNG02", (*place.slot, key.name), message, hint, place.node, facts=facts)
 

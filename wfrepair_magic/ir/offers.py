@@ -156,7 +156,8 @@ def _actions(cursor: Cursor, catalogue: Catalogue) -> list[str]:
 def _values_of(param: Param | None) -> tuple[str, ...]:
     if param is None:
         return ()
-    return tuple(map(str, param.enum)) or (_FLAGS if param.types == ("boolean",) else ())
+    known = tuple(map(str, param.enum)) or param.usual
+    return known or (_FLAGS if param.types == ("boolean",) else ())
 
 
 def _template_offers(expression: str, scope: Scope) -> Offers:

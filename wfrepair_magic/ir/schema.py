@@ -1,9 +1,9 @@
 """The language as a JSON Schema, made from the table that the check reads and the node types.
 
 What a schema cannot say is left to the check: templates (a param of another type than text may
-also be text that is one template), bounds of durations that are text, unknown node types (each
-may be a function of the notebook), what only a node type can judge, and all that joins two
-places.
+also be text that is one template), that ``1.0`` is no whole number, bounds of durations that are
+text (but for zero), unknown node types (each may be a function of the notebook), what only a node
+type can judge, and all that joins two places.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from .language import (
     FAILURE_CODE,
     LATER_TYPES,
     NAME,
+    NODE,
     RESERVED,
     RETRY,
     SECTIONS,
@@ -46,11 +47,12 @@ _TEMPLATE: Final[Schema] = {
     "pattern": r"^\$\{[\s\S]*\}$",
     "description": "A template, which gives the value when the node runs.",
 }
+_NOT_ZERO: Final = "^(?=.*[1-9])"
 _NULL: Final[Schema] = {"type": "null"}
 _TEXT: Final[Schema] = {"type": "string"}
 _PLAIN: Final[Mapping[Kind, list[Schema]]] = {
     "text": [_TEXT],
-    "name": [{**_TEXT, "pattern": _NAME}],
+    "name": [{**_TEXT, "pattern": f"^{NAME.pattern}$"}],
     "template": [{**_TEXT, "pattern": r"\S"}],
     "filled": [{**_TEXT, "pattern": r"\S"}],
     "flag": [{"type": "boolean"}],
@@ -108,6 +110,8 @@ def _key(key: Key, section: Section) -> Schema:
     if section is RETRY and key.name == "on":
         code = {"type": "string", "pattern": f"^{FAILURE_CODE.pattern}$"}
         choices = [code, {"type": "array", "items": code}]
+    if section is NODE and key.name == "id":
+        choices = [{**_TEXT, "pattern": _NAME}]
     if not key.required and key.kinds[0] in ("params", "section", "entries", "items", "texts"):
         choices.append(_NULL)
     return {"description": key.meaning, **_any_of(choices)}
@@ -122,7 +126,8 @@ def _kind(kind: Kind, key: Key) -> list[Schema]:
         case "integer" | "number":
             return [{"type": kind, **_bounds(key)}]
         case "duration":
-            return [{"type": "number", **_bounds(key)}, {"type": "string", "pattern": PATTERN}]
+            some = PATTERN if key.above is None else PATTERN.replace("^", _NOT_ZERO, 1)
+            return [{"type": "number", **_bounds(key)}, {"type": "string", "pattern": some}]
         case "section":
             return [reference]
         case "entries":
@@ -197,6 +202,8 @@ def _param(param: Param) -> Schema:
     said: Schema = {"description": param.description} if param.description else {}
     if param.default is not None:
         said |= _written("default", param.default)
+    if param.usual:
+        said |= {"examples": [*param.usual]}
     bound = {**_written("enum", param.enum or MISSING), **_bounds(param)}
     if not param.types or "any" in param.types:
         choices: list[Schema] = [bound]

@@ -21,7 +21,8 @@ class Param:
     """One parameter of a node type.
 
     `types` are JSON Schema type names (empty: any value); None is accepted where `default` is
-    None.  `accepts` are other spellings that mean this param and are correct; `aliases` are
+    None.  `enum` are the values that are allowed, `usual` some of many that are, for completion.
+    `accepts` are other spellings that mean this param and are correct; `aliases` are
     spellings that are wrong but known, and that a repair may rename.  `program` marks a shell
     program, into which no value is ever spliced (language.md, templates, rule 10).  `objection`
     says what is wrong with a literal of the right type that only the node type can judge.
@@ -32,6 +33,7 @@ class Param:
     required: bool = False
     default: Any = MISSING
     enum: tuple[Any, ...] = ()
+    usual: tuple[str, ...] = ()
     accepts: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
     description: str = ""

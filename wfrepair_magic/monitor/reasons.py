@@ -13,7 +13,7 @@ def told(row: NodeState) -> str:
     if row.state == "reused":
         ago = words.ago(row.age or 0.0)
         return f"was reused: its key is what it was when it ran, {ago}"
-    if row.state not in words.RAN:
+    if row.state not in words.RAN or not row.attempts:
         return f"{words.word(row.state)}: {words.one_line(row.message)}".removesuffix(": ")
     if not row.why:
         return "ran for the first time: nothing is known of an earlier execution"

@@ -21,9 +21,10 @@ class NodeState:
     """What is known of one node at one moment of a run.
 
     `state` is one of `engine.states.NODE_STATES`.  `seconds` is what this run spent on it over
-    all attempts and passes, `saved` what a reuse spared, `age` how long ago a reused result was
-    made, `started` the Unix time of the attempt under way.  `fraction` runs from 0 to 1.  `why`
-    says what changed since its last execution, if it had one.
+    all attempts and passes, `saved` what a reuse spared: the time of the try that gave the result,
+    without those that failed before it.  `age` says how long ago a reused result was made,
+    `started` is the Unix time of the attempt under way.  `fraction` runs from 0 to 1.  `why` says
+    what changed since its last execution, if it had one.
     """
 
     info: NodeInfo

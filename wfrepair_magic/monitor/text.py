@@ -9,7 +9,7 @@ from .. import events
 from ..events import Event, FixApplied, Suggestion
 from ..failure import Failure
 from ..problem import Problem
-from . import words
+from . import changes, words
 from .rows import NodeState, shown_nodes
 from .state import RunState, fold
 
@@ -55,7 +55,7 @@ def draw(state: RunState, now: float, commands: Commands, limit: int = 200) -> s
         "\n".join(f"? {node.id}: {words.question(node)}" for node in asking(state) if node.message),
         listed(other_problems(state)),
         *(_fix(fix, commands) for fix in state.suggestions),
-        "\n".join(f"no fix: {words.one_line(text)}" for text in state.abstained),
+        "\n".join(map(words.abstention, state.abstained)),
         "\n".join(f"→ {command}{remark}" for command, remark in ways_on(state, commands)),
     ]
     return "\n\n".join(block for block in blocks if block)
@@ -136,7 +136,7 @@ def _applied(applied: FixApplied) -> str:
 
 
 def _diff(fix: Suggestion) -> list[str]:
-    return [f"    {words.clean(line)}" for line in fix.diff.splitlines()]
+    return [f"    {line}" for line in changes.shown(fix.diff)]
 
 
 def _fix(fix: Suggestion, commands: Commands) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Mapping
 from typing import Final
@@ -67,7 +68,17 @@ MATTERS: Final = 0.1
 UNITS: Final = ((86400.0, "d", "h", 3600.0), (3600.0, "h", "min", 60.0), (60.0, "min", "s", 1.0))
 
 
+ABSTENTION: Final = 160
+"""So many columns tell why there is no fix."""
+
 SIZES: Final = ("bytes", "kB", "MB", "GB")
+
+_SEQUENCE = re.compile(
+    r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]?"  # colours, moves of the cursor
+    r"|(?:\x1b[]PX^_]|[\x90\x98\x9d-\x9f])[^\x1b\x07\x9c]*(?:\x1b\\|[\x07\x9c])"  # titles, links
+    r"|\x1b[ -/]+[0-~]|\x1b[0-OQ-WYZ\\`-~]"  # character sets, resets
+)
+"""A sequence by which a program steers its terminal (ECMA-48)."""
 
 
 def icon(state: str) -> str:
@@ -240,6 +251,11 @@ def details(failure: Failure) -> list[str]:
     return [f"→ {hint}"] * bool(hint) + [f"at {place}" for place in places(failure)]
 
 
+def abstention(text: str) -> str:
+    """Give in one clipped line why there is no fix: the failure itself is told elsewhere."""
+    return clipped(f"no fix: {one_line(text)}", ABSTENTION)
+
+
 def hints(failure: Failure) -> str:
     """Give what would be right, as one line; nothing twice."""
     found = [failure.hint, *(problem.hint for problem in failure.problems)]
@@ -269,8 +285,13 @@ def one_line(text: str) -> str:
 
 
 def clean(text: str) -> str:
-    """Drop what could steer a terminal or turn a line around; newlines and tabs stay."""
-    return "".join(char for char in text if char in "\n\t" or _harmless(char))
+    """Drop what could steer a terminal or turn a line around; newlines and tabs stay.
+
+    A sequence of control, such as a colour, goes as a whole; of one without an end, its beginning.
+    """
+    if text.isprintable():
+        return text
+    return "".join(char for char in _SEQUENCE.sub("", text) if char in "\n\t" or _harmless(char))
 
 
 def _harmless(char: str) -> bool:

@@ -33,6 +33,7 @@ from .request import effect_of, positive, redirected, request_of
 
 REDIRECTS = (301, 302, 303, 307, 308)
 MAX_REDIRECTS = 5
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
 SHOWN_CHARACTERS = 300
 
 _OK_STATUS = re.compile(r"[1-5](?:xx|\d\d)", re.IGNORECASE)
@@ -176,7 +177,7 @@ _PARAMS = by_name(
         description="Where to, with http:// or https://.",
     ),
     Param(
-        "method", ("string",), default=None, aliases=("verb", "http_method"),
+        "method", ("string",), default=None, usual=METHODS, aliases=("verb", "http_method"),
         description="The method; POST if there is a body, else GET.",
     ),
     Param(

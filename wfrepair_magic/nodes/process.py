@@ -1,4 +1,8 @@
-"""Runs a program in a process group of its own, within limits, and leaves none of it behind."""
+"""Runs a program in a process group of its own, within limits, and leaves none of it behind.
+
+That holds for the death of this very process too: `groups` knows each group while its program is
+under way.  What makes a session of its own (`setsid`) is out of reach.
+"""
 
 from __future__ import annotations
 
@@ -15,10 +19,12 @@ from pathlib import Path
 from typing import IO, Literal
 
 from .coroutines import POLL_SECONDS
+from .groups import GROUPS
 
 CHUNK_BYTES = 65_536
 GRACE_SECONDS = 2.0
 """How long a group may clean up between TERM and KILL."""
+FIRST_PAUSE_SECONDS = 0.0005
 LINGER_SECONDS = 1.0
 """How long the output of what a program left in the background is still waited for."""
 
@@ -62,41 +68,73 @@ def run_process(launch: Launch, bounds: Bounds) -> Ended:
     over when it is itself over: what it left goes on, but is no longer read after a second.
     Raises OSError where it cannot be started.
     """
-    process = subprocess.Popen(
+    program = _start(launch)
+    streams = _Streams(program, launch.stdin or b"")
+    grace = GRACE_SECONDS
+    try:
+        cut = _follow(program, streams, bounds)
+        grace = 0.0 if cut == "output" else GRACE_SECONDS
+    finally:
+        _end_group(program, streams, grace)
+        streams.close()
+    return Ended(program.process.returncode, streams.stdout, streams.stderr, cut)
+
+
+@dataclass(frozen=True)
+class _Program:
+    """A program under way; `pipe` is the inode of its stdout, by which `groups` knows it."""
+
+    process: subprocess.Popen[bytes]
+    stdout: IO[bytes]
+    pipe: int
+
+
+def _start(launch: Launch) -> _Program:
+    """Start a program, known to the reaper from the first moment."""
+    reading, writing = os.pipe()
+    stdout = os.fdopen(reading, "rb", buffering=0)
+    pipe = os.fstat(reading).st_ino
+    try:
+        GROUPS.starting(pipe)
+        process = _open(launch, writing)
+    except BaseException:
+        GROUPS.ended(pipe)
+        stdout.close()
+        raise
+    finally:
+        os.close(writing)
+    GROUPS.began(pipe, process.pid)
+    return _Program(process, stdout, pipe)
+
+
+def _open(launch: Launch, stdout: int) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
         list(launch.argv),
         cwd=launch.cwd,
         env=dict(launch.env),
         stdin=subprocess.DEVNULL if launch.stdin is None else subprocess.PIPE,
-        stdout=subprocess.PIPE,
+        stdout=stdout,
         stderr=subprocess.PIPE,
         bufsize=0,
         start_new_session=True,
     )
-    streams = _Streams(process, launch.stdin or b"")
-    grace = GRACE_SECONDS
-    try:
-        cut = _follow(process, streams, bounds)
-        grace = 0.0 if cut == "output" else GRACE_SECONDS
-    finally:
-        _end_group(process, streams, grace)
-        streams.close()
-    return Ended(process.returncode, streams.stdout, streams.stderr, cut)
 
 
 class _Streams:
-    """The pipes of one running process: fed and emptied without ever blocking on one."""
+    """The pipes of one running program: fed and emptied without ever blocking on one."""
 
-    def __init__(self, process: subprocess.Popen[bytes], to_write: bytes) -> None:
+    def __init__(self, program: _Program, to_write: bytes) -> None:
+        stdin, stderr = program.process.stdin, program.process.stderr
         self._selector = selectors.DefaultSelector()
         self._to_write = memoryview(to_write)
-        self._pipes = [pipe for pipe in (process.stdin, process.stdout, process.stderr) if pipe]
+        self._pipes = [pipe for pipe in (stdin, program.stdout, stderr) if pipe]
         self._parts: dict[IO[bytes], list[bytes]] = {}
         self.size = 0
         for pipe in self._pipes:
             os.set_blocking(pipe.fileno(), False)
-            event = selectors.EVENT_WRITE if pipe is process.stdin else selectors.EVENT_READ
+            event = selectors.EVENT_WRITE if pipe is stdin else selectors.EVENT_READ
             self._selector.register(pipe, event)
-            if pipe is not process.stdin:
+            if pipe is not stdin:
                 self._parts[pipe] = []
         self._outputs = list(self._parts)
 
@@ -158,7 +196,7 @@ class _Streams:
             pipe.close()
 
 
-def _follow(process: subprocess.Popen[bytes], streams: _Streams, bounds: Bounds) -> Cut | None:
+def _follow(program: _Program, streams: _Streams, bounds: Bounds) -> Cut | None:
     """Move data until the program is over; give the bound that it went over, if it did."""
     deadline = time.monotonic() + bounds.seconds
     while True:
@@ -166,18 +204,29 @@ def _follow(process: subprocess.Popen[bytes], streams: _Streams, bounds: Bounds)
             streams.pump(POLL_SECONDS)
         if streams.size > bounds.output_bytes:
             return "output"
-        if _is_over(process, 0 if streams.reading else POLL_SECONDS):
+        if _is_over(program.process, 0 if streams.reading else POLL_SECONDS):
+            GROUPS.ended(program.pipe)
+            program.process.wait()
             return _linger(streams, bounds)
         if bounds.cancelled.is_set():
             return "cancelled"
         if time.monotonic() >= deadline:
             return "time"
+        GROUPS.watch()
 
 
 def _is_over(process: subprocess.Popen[bytes], seconds: float) -> bool:
-    with contextlib.suppress(subprocess.TimeoutExpired):
-        process.wait(seconds)
-    return process.returncode is not None
+    """Tell whether a program ends within `seconds`; its number stays its own meanwhile."""
+    deadline, pause = time.monotonic() + seconds, FIRST_PAUSE_SECONDS
+    try:
+        while os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT | os.WNOHANG) is None:
+            if time.monotonic() >= deadline:
+                return False
+            time.sleep(pause)
+            pause = min(2 * pause, POLL_SECONDS)
+    except ChildProcessError:  # somebody else has waited for it
+        return True
+    return True
 
 
 def _linger(streams: _Streams, bounds: Bounds) -> Cut | None:
@@ -190,11 +239,12 @@ def _linger(streams: _Streams, bounds: Bounds) -> Cut | None:
     return None
 
 
-def _end_group(process: subprocess.Popen[bytes], streams: _Streams, grace: float) -> None:
+def _end_group(program: _Program, streams: _Streams, grace: float) -> None:
     """End the program and all of its group, if it is not over.
 
     The program is not waited for before KILL: until then its number cannot be given to others.
     """
+    process = program.process
     if process.returncode is not None:
         return
     if grace:
@@ -203,6 +253,7 @@ def _end_group(process: subprocess.Popen[bytes], streams: _Streams, grace: float
         while streams.reading and time.monotonic() < deadline:
             streams.pump(POLL_SECONDS, keep=False)
     _signal_group(process, signal.SIGKILL)
+    GROUPS.ended(program.pipe)
     with contextlib.suppress(subprocess.TimeoutExpired):  # held by the system: nothing more to do
         process.wait(GRACE_SECONDS)
 

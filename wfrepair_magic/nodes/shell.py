@@ -1,4 +1,9 @@
-"""The node type `shell`: a command line, run by a shell in a process group of its own."""
+"""The node type `shell`: a command line, run by a shell in a process group of its own.
+
+The group ends with the command's time, with an interrupt, and with the kernel, however that dies.
+What a command that ended well left in the background goes on, and what makes a session of its own
+(`setsid`) cannot be reached.
+"""
 
 from __future__ import annotations
 
@@ -136,7 +141,7 @@ def _outputs(ended: Ended, strip_newline: bool) -> dict[str, Any]:
 
 
 def _not_started(command: Command, error: OSError) -> Exception:
-    if isinstance(error, FileNotFoundError):
+    if isinstance(error, FileNotFoundError) and error.filename == command.launch.argv[0]:
         return BadParam("shell", f"there is no `{command.launch.argv[0]}` on this machine")
     if error.errno == errno.E2BIG:
         return BadParam("command", "and its values are too large; hand large ones over as `stdin`")

@@ -10,6 +10,7 @@ from typing import Any, Final
 from ..events import FixApplied, Suggestion
 from ..failure import Failure
 from ..monitor import words
+from ..monitor.changes import is_head, shown
 from ..monitor.reasons import listed
 from ..monitor.rows import NodeState, shown_nodes
 from ..monitor.state import RunState
@@ -34,7 +35,11 @@ most at the end, and there on demand."""
 LIVE_FINDINGS: Final = 3
 LIVE_MESSAGE: Final = 50
 LIVE_CAUSE: Final = 100
-LAST_MESSAGE: Final = 400
+LAST_MESSAGE: Final = 76
+LAST_CAUSE: Final = 1200
+"""So many columns of a message are shown: on a line of the table, and in the red block of a
+failure, where they make about 12 lines; the rest of it can be unfolded there."""
+
 HEADS: Final = ("state", "node", "type", "tries", "time", "note")
 NUMBERS: Final = frozenset({"tries", "time"})
 
@@ -84,7 +89,7 @@ def html(state: RunState, now: float, commands: Commands, last: bool) -> str:
         *map(_problem, other_problems(state)),
         *map(_question, asking(state)),
         *(_card(fix, commands) for fix in state.suggestions),
-        *(_small(f"no fix: {text}") for text in state.abstained),
+        *(_small(words.abstention(text)) for text in state.abstained),
         *(_command(*way) for way in ways_on(state, commands)),
     ]
     return page(*parts)
@@ -178,19 +183,21 @@ def _state(node: NodeState) -> str:
 def _failure(failure: Failure) -> str:
     """Tell a failure: node, cause and hint in one red line, then the facts."""
     hint, places = words.hints(failure), words.places(failure)
+    cause = words.clipped(words.one_line(failure.cause), LAST_CAUSE)
     facts = [*words.facts(failure), *(("place", place) for place in places)]
     pairs = "".join(f"<div><dt>{label}</dt> <dd>{escape(text)}</dd></div>" for label, text in facts)
     return (
         f'<div class="wfr-box wfr-bad"><p class="wfr-red"><b>✗</b>'
-        f" <strong>{escape(failure.node)}</strong> · {escape(words.one_line(failure.cause))}"
+        f" <strong>{escape(failure.node)}</strong> · {escape(cause)}"
         f"{escape(f' → {hint}' if hint else '')}</p><dl>{pairs}</dl>{_detail(failure)}</div>"
     )
 
 
 def _detail(failure: Failure) -> str:
-    """Fold away what is long: what the node reported, and where its code broke."""
+    """Fold away what is long: a message, what the node reported, and where its code broke."""
+    long = words.columns(words.one_line(failure.cause)) > LAST_CAUSE
     reported = (f"{name}: {value}" for name, value in failure.reported.items())
-    text = words.clean("\n".join(filter(None, (*reported, failure.detail))))
+    text = words.clean("\n".join(filter(None, (failure.cause * long, *reported, failure.detail))))
     if not text:
         return ""
     return (
@@ -253,8 +260,8 @@ def _foreseen(line: str) -> str:
 
 def _diff(diff: str) -> str:
     """Show a diff; the names of its two sides say nothing here."""
-    lines = words.clean(diff).splitlines()
-    return marked(lines[2:] if lines[:1] and lines[0].startswith("---") else lines)
+    lines = shown(diff)
+    return marked(lines[2:] if is_head(lines[:2]) else lines)
 
 
 def _command(line: str, remark: str = "") -> str:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Final
+
+from ..monitor.changes import is_head
 
 KINDS: Final[Mapping[str, str]] = {
     "done": "good", "reused": "good", "SUCCESS": "good",
@@ -118,10 +120,11 @@ def page(*parts: str) -> str:
     return f'<div class="wfr">{STYLE}{"".join(parts)}</div>'
 
 
-def marked(diff: Iterable[str]) -> str:
+def marked(diff: Sequence[str]) -> str:
     """Mark the lines of a diff by element; their signs say the same without it."""
+    heads = {at + side for at in range(len(diff)) for side in (0, 1) if is_head(diff[at : at + 3])}
     tags = {"+": "ins", "-": "del", "@": "i"}
-    found = ((not line.startswith(("+++", "---")) and tags.get(line[:1]), line) for line in diff)
+    found = (("" if at in heads else tags.get(line[:1]), line) for at, line in enumerate(diff))
     lines = "".join(
         f"<{tag}>{escape(line)}\n</{tag}>" if tag else f"{escape(line)}\n" for tag, line in found
     )

@@ -13,6 +13,7 @@ from ..ir.model import MISSING, Definition
 from ..ir.spec import NodeSpec, Param
 from ..monitor import effects as ledger
 from ..monitor import foreseen, words
+from ..monitor.changes import shown
 from ..monitor.history import UNFINISHED
 from ..monitor.metrics import Metrics
 from ..monitor.text import align
@@ -117,10 +118,10 @@ def effects(receipts: Sequence[Receipt], now: float, everything: bool, name: str
 
 def changes(title: str, diff: str) -> dict[str, str]:
     """Show a unified diff under a title."""
-    text, head = words.clean(diff) or "nothing differs\n", words.one_line(title)
+    lines, head = shown(diff) or ["nothing differs"], words.one_line(title)
     return {
-        "text/plain": f"{head}\n{text}".rstrip("\n"),
-        "text/html": page(_title(head), marked(text.splitlines())),
+        "text/plain": "\n".join([head, *lines]),
+        "text/html": page(_title(head), marked(lines)),
     }
 
 

@@ -71,8 +71,7 @@ class Desk:
         found = sessions.current(self.ledger, options.name)
         if found is None or options.fresh:
             return ""
-        over = options.session == "per-run" and found.state in sessions.COMPLETE
-        return "" if over else found.id
+        return found.id if sessions.goes_on(self.ledger, found, options.session) else ""
 
     def record(self, run: str, session: str, workflow: Workflow, asked: RunAsked) -> None:
         """Write down that a run begins, so that another process can go on with it."""
@@ -98,9 +97,13 @@ class Desk:
             runs.repaired_run(self.ledger, run, text)
             parent = child
 
-    def finish(self, run: str, session: str, state: str) -> None:
-        """Write down how a run, and with it its session, ended."""
-        sessions.ended(self.ledger, session, state)
+    def finish(self, run: str, session: str, state: str, whole: bool) -> None:
+        """Write down how a run, and with it its session, ended.
+
+        A part of the workflow that went well does not make the session complete.
+        """
+        part = not whole and state in sessions.COMPLETE
+        sessions.ended(self.ledger, session, sessions.PART if part else state)
         runs.finish_run(self.ledger, run, state)
 
     def last_good(self, name: str) -> LastGood:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from .. import events
+from ..engine.columns import frame_of
 from ..engine.job import Ask
 from ..engine.result import NodeRun, Outcome, Preview
 from ..engine.secrets import Redactor
@@ -169,11 +170,9 @@ class Run:
 
     def to_frame(self) -> Any:
         """Give the nodes as a pandas DataFrame, one row each; needs pandas to be installed."""
-        import pandas  # optional, and heavy: only whoever asks for a frame needs it
-
         columns = ["id", "type", "state", "attempts", "seconds", "saved_seconds", "age", "reason"]
         rows = [[getattr(node, column) for column in columns] for node in self.nodes.values()]
-        return pandas.DataFrame(rows, columns=columns)
+        return frame_of(columns, rows)
 
     def __repr__(self) -> str:
         counts = [

@@ -23,6 +23,7 @@ from ..engine.doubts import doubt_text
 from ..engine.ledger import Receipt
 from ..engine.owner import me
 from ..engine.passes import Request, Tools
+from ..engine.plan import WHOLE
 from ..engine.result import NodeRun, Outcome, Preview
 from ..engine.thread import on_own_thread
 from ..errors import BadWorkflow
@@ -143,7 +144,7 @@ def _do(asked: Asked, stop: threading.Event) -> Left:
             )
         )
         desk.repaired(run, asked.workflow, done.applied)
-        desk.finish(run, session, state)
+        desk.finish(run, session, state, options.scope == WHOLE)
         if state == "SUCCESS":
             desk.went_well(options.name, done.workflow, outcome)
     return Left(run, session, done, seconds)
