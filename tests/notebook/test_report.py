@@ -8,7 +8,7 @@ import re
 from html.parser import HTMLParser
 
 import pytest
-from stories import EVIL, FAILED, FAILURE, evil_story, run_of
+from stories import EVIL, FAILED, FAILURE, FIX, evil_story, run_of
 
 from wfrepair_magic import events
 from wfrepair_magic.events import Event, NodeInfo, RunStarted
@@ -16,6 +16,7 @@ from wfrepair_magic.failure import Failure
 from wfrepair_magic.monitor.state import RunState, replay
 from wfrepair_magic.notebook import tables
 from wfrepair_magic.notebook.report import COMMANDS, LIVE_NODES, bundle, html
+from wfrepair_magic.notebook.style import STYLE
 from wfrepair_magic.wire import MIME
 
 VOID = {"img", "br", "hr"}
@@ -145,7 +146,8 @@ def lattice(size: int, wide: int) -> RunState:
         wave = place // wide
         before = (ids[place - wide], ids[(wave - 1) * wide]) if wave else ()
         infos.append(NodeInfo(id=id, type="sort", wave=wave, effect="write", waits_for=before))
-    story: list[Event] = [events.NodeStarted(node=id, at=101) for id in ids]
+    why = ("params.path: 'a_rather_long_path' → 'another_path'", "code")
+    story: list[Event] = [events.NodeStarted(node=id, at=101, why=why) for id in ids]
     story += [events.NodeDone(node=id, seconds=1.5, note="x" * 300) for id in ids[: size // 2]]
     for id in ids[size // 2 : size // 2 + 9]:
         broken = dataclasses.replace(FAILURE, node=id, message="é" * 300, detail="x" * 5000)
@@ -165,6 +167,18 @@ def test_an_update_is_small(size: int, wide: int) -> None:
     assert len(json.dumps(drawn, ensure_ascii=False).encode()) < 20_000
     assert state.failures[0].node in drawn["text/html"]
     assert ("more: " in drawn["text/html"]) == (size > LIVE_NODES)
+
+
+def test_an_update_after_a_repair_is_small() -> None:
+    """Under way a fix that went in is named; its diff, however long, is told at the end."""
+    diff = "--- w\n+++ w\n" + "".join(f"-line {n}\n+line {n}!\n" for n in range(400))
+    fix = events.FixApplied(suggestion=dataclasses.replace(FIX, diff=diff), by="you")
+    state = dataclasses.replace(lattice(200, 10), applied=(fix,))
+    live = bundle(state, 200.0, COMMANDS, last=False)
+    assert len(json.dumps(live, ensure_ascii=False).encode()) < 20_000
+    for form in ("text/plain", "text/html"):
+        assert "fixed: rename it" in live[form]
+        assert "line 399!" in bundle(state, 200.0, COMMANDS, last=True)[form]
 
 
 def test_a_finished_report_is_complete() -> None:
@@ -272,6 +286,20 @@ def test_there_is_a_look_for_dark_pages_that_say_nothing() -> None:
     for variable in set(re.findall(r"var\((--o\w)\)", drawn)):
         assert f"{variable}:" in light
         assert f"{variable}:" in dark
+
+
+@pytest.mark.parametrize("last", [True, False])
+@pytest.mark.parametrize("state", [FAILED, lattice(20, 3), run_of()], ids=["fix", "busy", "new"])
+def test_a_report_carries_the_rules_that_it_needs(state: RunState, last: bool) -> None:
+    """Whatever has a rule and stands in a report finds it there, though a short one has fewer."""
+    drawn = html(state, 105.0, COMMANDS, last)
+    rules, _, body = drawn.partition("</style>")
+    tags = {"ul", "li", "summary", "code", "pre", "ins", "del", "dl", "table", "svg", "progress"}
+    for tag in tags & {*Page(drawn).tags}:
+        assert re.search(rf"\b{tag}\b", rules.replace("wfr-", "")), tag
+    for name in re.findall(r"\.(wfr-[a-z]+)", STYLE):
+        assert name not in body or f".{name}" in rules, name
+    assert (STYLE in drawn) == (last or "<details" in body)
 
 
 def test_all_forms_come_together() -> None:

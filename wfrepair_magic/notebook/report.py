@@ -74,6 +74,10 @@ def _shortened(state: RunState) -> RunState:
         ),
         problems=state.problems[:LIVE_FINDINGS],
         notices=state.notices[-LIVE_FINDINGS:],
+        applied=tuple(
+            dataclasses.replace(fix, suggestion=dataclasses.replace(fix.suggestion, diff=""))
+            for fix in state.applied[-LIVE_FINDINGS:]
+        ),
     )
 
 
@@ -92,7 +96,7 @@ def html(state: RunState, now: float, commands: Commands, last: bool) -> str:
         *(_small(words.abstention(text)) for text in state.abstained),
         *(_command(*way) for way in ways_on(state, commands)),
     ]
-    return page(*parts)
+    return page(*parts, short=not last)
 
 
 def _header(state: RunState, now: float) -> str:
@@ -222,11 +226,11 @@ def _question(node: NodeState) -> str:
 
 
 def _applied(applied: FixApplied) -> str:
-    fix = applied.suggestion
-    return (
-        f'<details class="wfr-fix"><summary><span class="wfr-good"><b>✓</b></span>'
-        f" fixed: {escape(words.told(applied))}</summary>{_diff(fix.diff)}</details>"
-    )
+    told = f'<span class="wfr-good"><b>✓</b></span> fixed: {escape(words.told(applied))}'
+    diff = _diff(applied.suggestion.diff)
+    if not diff:
+        return f"<p>{told}</p>"
+    return f'<details class="wfr-fix"><summary>{told}</summary>{diff}</details>'
 
 
 def _card(fix: Suggestion, commands: Commands) -> str:
