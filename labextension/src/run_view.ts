@@ -187,6 +187,7 @@ function said(words: Words, run: Snapshot, copying: Copying): string {
   const asked = named((run.questions ?? []).map(question => question.node));
   const parts = [
     words.__('%1: %2', run.workflow || words.__('workflow'), stateWord(words, run.state)),
+    run.owner && words.__('waits for %1', run.owner),
     failed && words.__('failed: %1', failed),
     asked && words.__('a person must say: %1', asked)
   ];

@@ -121,13 +121,9 @@ function note(words: Words, node: NodeRow): Child[] {
     node.action ? `→ ${node.action}` : '',
     node.handled ? words.__('(handled)') : '',
     (node.attempts ?? 0) > 1 ? words.__('%1 tries', node.attempts) : '',
-    node.why?.length ? words.__('again: %1', firstLine(node.why[0])) : ''
+    node.again ? words.__('again: %1', node.again) : ''
   ].filter(Boolean);
   return [...prose(told.join(' · ')), details(words, node)];
-}
-
-function firstLine(text: string): string {
-  return text.split('\n', 1)[0].replace(/:$/, '');
 }
 
 /** Fold away what is long: what the node said, gave, and why it ran again. */

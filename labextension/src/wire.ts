@@ -19,6 +19,7 @@ export interface NodeRow {
   handled?: boolean;
   purpose?: string;
   gave?: string;
+  again?: string;
   why?: ReadonlyArray<string>;
   logs?: ReadonlyArray<string>;
   folded?: boolean;

@@ -124,6 +124,24 @@ test('questions are told, to those who listen too', () => {
   assert.deepEqual(text('[role=status]'), ['digest: waiting; a person must say: b']);
 });
 
+test('a run that waits for another says for whom, to those who listen only when that changes', () => {
+  const begun = { ...RUNNING, nodes: [], graph: null, total: 0, owner: 'a kernel' };
+  const { host, text, element } = show({ ...begun, doing: '3 of 12 nodes done' });
+  assert.match(element.textContent ?? '', /waits for a kernel.*session: 3 of 12 nodes done/);
+  assert.deepEqual(text('[role=status]'), ['digest: running; waits for a kernel']);
+  host.show({ ...begun, doing: '4 of 12 nodes done, fetch running' });
+  assert.match(element.textContent ?? '', /4 of 12 nodes done, fetch running/);
+  assert.deepEqual(text('[role=status]'), ['digest: running; waits for a kernel']);
+});
+
+test('only where the names of the two sides stand is a line of a diff not marked', () => {
+  const diff = '--- x\n+++ y\n-z\n--- a\n+++ b\n@@ -1 +1 @@\n-old\n+new';
+  const { text } = show({ ...RUN, fixes: [{ ...RUN.fixes![0], diff }] });
+  assert.deepEqual(text('.wfv-diff del'), ['--- x\n', '-z\n', '-old\n']);
+  assert.deepEqual(text('.wfv-diff ins'), ['+++ y\n', '+new\n']);
+  assert.deepEqual(text('.wfv-diff span'), ['--- a\n', '+++ b\n']);
+});
+
 test('focus, opened details and the page stay where they are over an update', () => {
   const { host, all } = show(RUN);
   const button = all('button')[0] as HTMLButtonElement;
@@ -183,14 +201,15 @@ test('nodes without a row are counted', () => {
 });
 
 test('logs, results and reasons can be unfolded', () => {
-  const why = ['params.url:\n-a\n+b'];
+  const why = ['params.url:\n-a\n+b', 'code'];
+  const again = 'params.url (+1)';
   const { text } = show({
     ...RUN,
-    nodes: [{ id: 'a', type: 't', state: 'done', logs: ['x', 'y'], gave: '{z}', why }]
+    nodes: [{ id: 'a', type: 't', state: 'done', logs: ['x', 'y'], gave: '{z}', again, why }]
   });
   assert.deepEqual(text('tbody summary'), ['log · gave · ran again']);
-  assert.deepEqual(text('tbody pre'), ['x\ny', '{z}', why[0]]);
-  assert.match(text('.wfv-of-note').join(), /again: params\.url/);
+  assert.deepEqual(text('tbody pre'), ['x\ny', '{z}', why.join('\n')]);
+  assert.match(text('.wfv-of-note').join(), /again: params\.url \(\+1\)/);
 });
 
 test('applied fixes, problems and remarks are told', () => {

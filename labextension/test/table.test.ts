@@ -47,6 +47,7 @@ test('actions, handled failures and tries are noted', () => {
     'exit 3 · (handled)'
   );
   assert.equal(cells({ attempts: 3 })[3], '3 tries');
+  assert.equal(cells({ again: 'params.n: 1 → 5' })[3], 'again: params.n: 1 → 5');
 });
 
 test('every cell says what it is, for the rows are no table rows on a narrow page', () => {

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from jsonschema import Draft202012Validator
-from stories import FAILED, FAILURE, run_of
+from stories import FAILED, FAILURE, FIX, run_of
 
 from wfrepair_magic import events
 from wfrepair_magic.events import NodeInfo, RunStarted
@@ -134,6 +134,59 @@ def test_a_long_cause_is_clipped_and_can_be_unfolded() -> None:
     (told,) = snapshot(state, 105.0, COMMANDS, last=True)["failures"]
     assert len(told["cause"]) <= 1200
     assert told["detail"].count("word") == 1000
+
+
+def test_why_a_node_runs_again_is_told() -> None:
+    """The first reason and the number of the others at once, under way too; at the end all."""
+    why = ("params.url: 'a' → 'b'", "code:\n-x = 1\n+x = 2")
+    state = run_of(events.NodeStarted(node="a", at=101, why=why))
+    live = snapshot(state, 105.0, COMMANDS, last=False)["nodes"][0]
+    assert (live["again"], "why" in live) == ("params.url: 'a' → 'b' (+1)", False)
+    last = snapshot(state, 105.0, COMMANDS, last=True)["nodes"][0]
+    assert (last["again"], last["why"]) == (live["again"], [*why])
+    short = run_of(events.NodeStarted(node="a", at=101, why=why[:1]))
+    row = snapshot(short, 105.0, COMMANDS, last=True)["nodes"][0]
+    assert (row["again"], "why" in row) == (why[0], False)
+
+
+def test_why_a_node_runs_again_shares_its_room_with_the_message() -> None:
+    """A note stays as short as it was: under way 50 columns tell both."""
+    why = (f"params.url: {'a' * 90} → b",)
+    begun = events.NodeStarted(node="a", at=101, why=why)
+    for message in ("", "page 3 of 4", "x" * 40):
+        told = events.NodeProgress(node="a", fraction=0.5, message=message)
+        row = snapshot(run_of(begun, told), 105.0, COMMANDS, last=False)["nodes"][0]
+        assert len(row.get("message", "") + row.get("again", "")) <= 50
+        assert ("again" in row) == (len(message) < 40)
+
+
+def test_a_run_that_waits_for_another_says_how_far_that_is() -> None:
+    """The owner of the session and what it does stand there until the run begins."""
+    waits = events.OwnerAwaited(owner="process 7", doing="3 of 12 nodes done, fetch running")
+    told = snapshot(replay([waits]), 105.0, COMMANDS, last=False)
+    assert (told["owner"], told["doing"]) == ("process 7", "3 of 12 nodes done, fetch running")
+    assert "owner" not in snapshot(run_of(), 105.0, COMMANDS, last=False)
+
+
+def test_the_change_of_a_long_line_is_in_sight() -> None:
+    """A workflow on a single line is shown around its change; the names of the sides go."""
+    old, new = (f"{'x ' * 900}{word}{' y' * 900}" for word in ("old", "new"))
+    diff = f"--- w\n+++ w\n@@ -1 +1 @@\n-{old}\n+{new}\n"
+    fix = dataclasses.replace(FIX, diff=diff)
+    state = run_of(events.FixesFound(suggestions=(fix,), abstained=()))
+    (card,) = snapshot(state, 105.0, COMMANDS, last=True)["fixes"]
+    head, removed, added = card["diff"].split("\n")
+    assert head == "@@ -1 +1 @@"
+    assert "old" in removed and "new" in added and len(card["diff"]) < 200
+
+
+def test_a_cause_in_wide_letters_is_not_lost() -> None:
+    """What is clipped by its width stands whole in the detail."""
+    failure = dataclasses.replace(FAILURE, message="広" * 800)
+    state = run_of(events.RunFinished(state="FAILED", seconds=1, failures=(failure,)))
+    (told,) = snapshot(state, 105.0, COMMANDS, last=True)["failures"]
+    assert told["cause"].endswith("…")
+    assert told["detail"].count("広") == 800
 
 
 def test_what_was_asked_and_the_ways_on_are_told() -> None:

@@ -15,7 +15,10 @@ SNAPSHOT_VERSION = 1
 
 @dataclass(frozen=True)
 class NodeRow:
-    """A node's row.  `folded`: it need not stand among the first that a reader sees."""
+    """A node's row.  `folded`: it need not stand among the first that a reader sees.
+
+    `again` says in short why it ran that ran before; `why` all of it, where that is more.
+    """
 
     id: str
     type: str
@@ -30,6 +33,7 @@ class NodeRow:
     handled: bool = False
     purpose: str = ""
     gave: str = ""
+    again: str = ""
     why: tuple[str, ...] = ()
     logs: tuple[str, ...] = ()
     folded: bool = False

@@ -9,7 +9,9 @@ from typing import Any, Final, cast
 from ..events import FixApplied, Suggestion
 from ..failure import Failure
 from ..monitor import words
+from ..monitor.changes import is_head, shown
 from ..monitor.layout import Layout, Place, arrows, lay_out, waves
+from ..monitor.reasons import listed
 from ..monitor.rows import NodeState, shown_nodes
 from ..monitor.state import RunState
 from ..monitor.text import Commands, asking, other_problems, ways_on
@@ -66,6 +68,9 @@ LOGS_WIDE: Final = 200
 NAMED: Final = 12
 """How many nodes of a preview are named; the others are counted."""
 
+LEAST: Final = 16
+"""Where a message leaves fewer columns than this, why a node ran again has no room beside it."""
+
 COLUMNS: Final = 24
 """From how many waves on a drawing node by node would be too wide."""
 
@@ -97,7 +102,7 @@ def _default(item: dataclasses.Field[Any]) -> object:
 
 
 def _snapshot(state: RunState, now: float, commands: Commands, most: Measure) -> Snapshot:
-    shown, rest = shown_nodes(state.nodes, most.rows)
+    rows, rest = shown_nodes(state.nodes, most.rows)
     first = {node.id for node in shown_nodes(state.nodes, most.first)[0]}
     several = slice(most.findings)
     return Snapshot(
@@ -116,10 +121,10 @@ def _snapshot(state: RunState, now: float, commands: Commands, most: Measure) ->
         usual=state.usual,
         saved=state.saved if state.saved >= words.MATTERS else 0.0,
         owner=words.one_line(state.owner),
-        doing=words.one_line(state.doing),
+        doing=_line(state.doing, most.long_text),
         counts=_ordered(state.counts),
         graph=_graph(list(state.nodes.values()), most),
-        nodes=tuple(_row(node, now, most, node.id not in first) for node in shown),
+        nodes=tuple(_row(node, now, most, node.id not in first) for node in rows),
         rest=_ordered(rest),
         notices=_lines(state.notices[-most.findings :], most.long_text),
         applied=tuple(_applied(fix, most) for fix in state.applied[-most.findings :]),
@@ -161,7 +166,8 @@ def _row(node: NodeState, now: float, most: Measure, folded: bool) -> NodeRow:
     failed = node.failure is not None and node.state == "failed"
     message = "" if node.state in words.ASKING else node.message
     told = CODES.get(node.failure.code, node.failure.cause) if failed and node.failure else message
-    ran = node.state in words.RAN
+    message = _line(told, most.text)
+    again, why = _again(node, most, message)
     whole = most.whole
     return NodeRow(
         id=words.one_line(node.id),
@@ -172,15 +178,26 @@ def _row(node: NodeState, now: float, most: Measure, folded: bool) -> NodeRow:
         age=node.age if node.state == "reused" else None,
         saved=node.saved if node.saved >= words.MATTERS else 0.0,
         fraction=node.fraction if node.state == "running" else None,
-        message=_line(told, most.text),
+        message=message,
         action="" if node.action == "default" else _line(node.action, most.text),
         handled=node.handled,
         purpose=_line(node.info.purpose, most.text) if whole else "",
         gave=_line(node.shape, most.text) if whole else "",
-        why=tuple(map(words.clean, node.why)) if whole and ran else (),
+        again=again,
+        why=why,
         logs=_logs(node, most),
         folded=folded,
     )
+
+
+def _again(node: NodeState, most: Measure, message: str) -> tuple[str, tuple[str, ...]]:
+    """Tell why a node ran again: in what room its message leaves, and whole where that is more."""
+    if not node.why or node.state not in words.RAN:
+        return "", ()
+    room = most.text - words.columns(message)
+    again = _line(words.reason(node), room) if room >= LEAST else ""
+    more = most.whole and listed(node.why).strip() not in again
+    return again, tuple(map(words.clean, node.why)) if more else ()
 
 
 def _logs(node: NodeState, most: Measure) -> tuple[str, ...]:
@@ -230,7 +247,7 @@ def _path(line: Sequence[Place]) -> tuple[float, ...]:
 def _failure(failure: Failure, most: Measure) -> FailureNote:
     whole = most.whole
     reported = (f"{name}: {value}" for name, value in failure.reported.items())
-    rest = failure.cause if len(words.one_line(failure.cause)) > most.cause else ""
+    rest = failure.cause if words.columns(words.one_line(failure.cause)) > most.cause else ""
     detail = words.clean("\n".join(filter(None, (rest, *reported, failure.detail))))
     shapes = failure.input_shapes.items()
     return FailureNote(
@@ -287,5 +304,5 @@ def _applied(applied: FixApplied, most: Measure) -> Applied:
 
 def _diff(fix: Suggestion) -> str:
     """Give a diff without the names of its two sides: they say nothing here."""
-    lines = words.clean(fix.diff).splitlines()
-    return "\n".join(lines[2:] if lines[:1] and lines[0].startswith("---") else lines)
+    lines = shown(fix.diff)
+    return "\n".join(lines[2:] if is_head(lines[:2]) else lines)
