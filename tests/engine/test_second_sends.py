@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NoReturn
 
 import numpy as np
 import pandas as pd
@@ -15,8 +16,12 @@ import pytest
 from fakes import EffectLog
 
 from wfrepair_magic import Run, node, run
+from wfrepair_magic.engine import memory, writer
 from wfrepair_magic.engine.code_keys import code_of
 from wfrepair_magic.engine.keys import Unkeyable
+from wfrepair_magic.engine.last_keys import LastKeys
+from wfrepair_magic.engine.store import Store
+from wfrepair_magic.errors import EngineBug, StoreError
 from wfrepair_magic.session import resolve
 
 
@@ -174,3 +179,64 @@ nodes:
 """
     done = run(text, name="w", store=store)
     assert done.nodes["s"].outputs == {"result": 0.0}
+
+
+def test_an_effect_that_ends_long_after_its_run_is_known(
+    store: Path, log: EffectLog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody waited for it, and the store was closed meanwhile: its result counts all the same."""
+    monkeypatch.setattr(writer, "IDLE", 0.05)
+    gate = threading.Event()
+
+    @node(effect="write", timeout=0.2)
+    def slow() -> str:
+        log.append("slow")
+        gate.wait(20)
+        return "sent"
+
+    text = "nodes: [{id: s, type: slow}]"
+    assert run(text, name="w", store=store).state == "WAITING"
+    while any(thread.name == "wfrepair-run" for thread in threading.enumerate()):
+        time.sleep(0.01)
+    time.sleep(0.3)
+    gate.set()
+    deadline = time.monotonic() + 20
+    while memory.STRAGGLERS and time.monotonic() < deadline:
+        time.sleep(0.01)
+    again = run(text, name="w", store=store)
+    assert (again.state, again.nodes["s"].state) == ("SUCCESS", "reused")
+    assert log.counts() == {"slow": 1}
+
+
+def test_a_store_that_is_closed_is_not_waited_for(store: Path) -> None:
+    """Whoever asks a store that was closed hears so, and does not wait for ever."""
+    opened = Store.open(store)
+    opened.close()
+    opened._writer.end()
+    with pytest.raises(EngineBug, match="was closed"):
+        opened.get("0" * 64)
+
+
+@pytest.mark.parametrize("where", ["note", "why"])
+def test_what_is_kept_for_why_never_leaves_a_doubt(
+    store: Path, log: EffectLog, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    """Where the key of the last execution cannot be read or written, no effect is in doubt."""
+
+    @node(effect="write")
+    def send(to: str) -> str:
+        log.append(to)
+        return to
+
+    def broken(*_: object) -> NoReturn:
+        raise StoreError("the disk is full")
+
+    text = "nodes: [{id: s, type: send, params: {to: ann}}]"
+    with monkeypatch.context() as patched:
+        patched.setattr(LastKeys, where, broken)
+        with pytest.raises(StoreError, match="full"):
+            run(text, name="w", store=store)
+    sent = {"note": {"ann": 1}, "why": {}}[where]
+    assert log.counts() == sent
+    again = run(text, name="w", store=store)
+    assert (again.state, log.counts()) == ("SUCCESS", {"ann": 1})

@@ -169,9 +169,7 @@ class Memory:
         if prepared.key is None:
             return None
         if prepared.step.reuse.by == "content":
-            return self.store.get(prepared.key) or UNKEPT.get(
-                (str(self.store.folder), prepared.key)
-            )
+            return self._kept_by_content(prepared.key)
         receipt = self.latest(prepared.step.node.id)
         kept = receipt.kept if receipt is not None else None
         same = kept and without_files(kept.params) == without_files(prepared.digests)
@@ -265,7 +263,6 @@ class Memory:
         if prepared.key is None or ended.action is None:
             return prepared.key is not None
         kept = _kept(prepared, ended.action, ended.seconds)
-        self.last_keys.note(prepared, self.session)
         if prepared.step.reuse.by == "content":
             return self._keep_by_content(prepared.key, kept)
         raw = None if self.redactor.finds(kept.outputs) else pack(kept, prepared.key)
@@ -286,6 +283,11 @@ class Memory:
             return receipt.id
         return self.ledger.record(self._place(prepared), self.run, self.owner, raw).id
 
+    def ran(self, prepared: Prepared) -> None:
+        """Keep with what key a node ran, for `why`; after its end, which must not wait for this."""
+        if prepared.key is not None:
+            self.last_keys.note(prepared, self.session)
+
     def failed(self, receipt: Receipt, failure: Failure) -> None:
         """Write down that a claimed effect reported its failure, or that nothing was sent."""
         self.ledger.fail(receipt.id, failure.effect == "no", to_document(failure))
@@ -298,6 +300,7 @@ class Memory:
         action = Action(UNREAD, {"failure": to_document(failure)})
         ended = Ended(failure.node, 1, 0.0, action)
         self.keep(prepared, ended, receipt)
+        self.ran(prepared)
 
     def doubted(self, receipt: Receipt, question: str) -> None:
         """Write down that a claimed effect's outcome was lost."""

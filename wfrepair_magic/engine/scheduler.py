@@ -187,6 +187,7 @@ class Scheduler:
             params = self.job.site.redactor.reveal(fresh(dict(prepared.params)))
         except TooDeep as error:
             return self.board.fail(prepared.step, too_deep(prepared.step, error))
+        why = self.job.memory.why(prepared) if attempt == 1 else ()
         receipt = None
         if prepared.step.effect == "write":
             receipt = self._claim(prepared, expect, resent)
@@ -197,7 +198,7 @@ class Scheduler:
         running = Running(prepared, receipt, context, attempt, resent is not None)
         running.deadline = deadline(prepared.step)
         self.running[id] = running
-        self.board.start(id, attempt, self.job.memory.why(prepared) if attempt == 1 else ())
+        self.board.start(id, attempt, why)
         running.future = self.job.backend.submit(prepared.step.type, params, context)
         running.future.add_done_callback(lambda future: self._post(running, future))
 
@@ -254,6 +255,7 @@ class Scheduler:
         kept = self.job.memory.keep(
             running.prepared, dataclasses.replace(ended, action=action), running.receipt
         )
+        self.job.memory.ran(running.prepared)
         self.job.memory.rerun.discard(ended.node)
         self.board.finish(running.step, action, kept)
 

@@ -101,8 +101,12 @@ def ended(ledger: Ledger, session: str, state: str) -> None:
 def acquire(ledger: Ledger, session: str, owner: Owner) -> Owner | None:
     """Take the session's lease.  None: it is yours; else its live holder, who keeps it.
 
-    A holder that is gone is replaced at once; one that is only suspended never is.
+    A holder that is gone is replaced at once; one that is only suspended never is.  Asking again
+    and again disturbs nobody: only a lease that looks free is written for.
     """
+    other = holder(ledger, session)
+    if other is not None and other != owner:
+        return other
     with ledger.file.transaction():
         row = _lease(ledger, session)
         held = _holder(row)

@@ -143,15 +143,17 @@ class Standing:
         """Find the node that changed a file after a receipt, and whose own receipt counts."""
         if self._touched is None:
             self._touched = self._index(records)
-        for number, other in sorted(self._touched.get(path, ()), reverse=True):
-            if number > receipt.id:
-                seen = {**self._assume(scope, records), **_decided(scope)}
-                if receipt.kept is not None:
-                    seen[receipt.slot] = receipt.kept.outputs
-                found = self._counting(self._steps[other], number, seen, records)
-                if found is not None:
-                    return found
-        return None
+        since = [each for each in self._touched.get(path, ()) if each[0] > receipt.id]
+        if not since:
+            return None
+        seen = {**self._assume(scope, records), **_decided(scope)}
+        if receipt.kept is not None:
+            seen[receipt.slot] = receipt.kept.outputs
+        found = (
+            self._counting(self._steps[other], number, seen, records)
+            for number, other in sorted(since, reverse=True)
+        )
+        return next((prepared for prepared in found if prepared is not None), None)
 
     def _comes_after(self, later: str, earlier: str) -> bool:
         seen, open_ = {later}, [later]

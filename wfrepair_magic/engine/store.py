@@ -61,10 +61,12 @@ class Store:
         return pieces is not None
 
     def note(self, key: str, document: Any) -> bool:
-        """Keep the readable document of a key beside its result.  False: it has no codec."""
+        """Keep the readable document of a key, a moment later.  False: it has no codec."""
         payload = codecs.encode(document)
         if payload is not None:
-            self._write(_about(key), [envelope.wrap(_DOCUMENT, key, payload)])
+            raw = envelope.wrap(_DOCUMENT, key, payload)
+            with self._told():
+                self._writer.put(_about(key), raw, self._failures, last=False)
         return payload is not None
 
     def about(self, key: str) -> Any:
@@ -83,7 +85,7 @@ class Store:
             return self._writer.use(work)
 
     def flush(self) -> None:
-        """Have all that was put on disk when this returns, also after a power cut."""
+        """Have all results that were put on disk when this returns, also after a power cut."""
         with self._told():
             self._writer.flush()
 

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
-from ..errors import StoreError
+from ..errors import EngineBug, StoreError
 from .faults import said
 from .thread import LOOK
 
@@ -68,9 +68,13 @@ class Rows(Protocol):
 
 @dataclass(frozen=True)
 class _Waiting:
-    """A write that waits for its group, and the list on which its failure is put."""
+    """A write that waits for its group, and the list on which its failure is put.
+
+    What need not `last` through a power cut is not waited for by a `flush`.
+    """
 
     raw: bytes
+    last: bool
     failures: list[Exception]
 
 
@@ -97,6 +101,7 @@ class Writer:
         self._unsynced = False
         self._rows: list[Rows] = []
         self._open = True
+        self._over = False  # once the thread has ended, and answers nothing more
         self._pid = os.getpid()
         self.left = time.monotonic()
         self._stamp: tuple[object, ...] | None = None
@@ -112,7 +117,7 @@ class Writer:
     def ask(self, work: Callable[[], T]) -> T:
         """Have the thread do something, and give what it gives or raise what it raises.
 
-        An interrupt ends the wait, not the work.
+        An interrupt ends the wait, not the work.  Raises EngineBug once the store was closed.
         """
         if self._pid != os.getpid():
             raise StoreError("a store that was opened before a fork cannot be used after it")
@@ -131,6 +136,8 @@ class Writer:
             try:
                 well, answer = answers.get(timeout=LOOK)
             except queue.Empty:  # a signal that came right before the wait is heard now
+                if self._over and answers.empty():
+                    raise EngineBug("this store was closed, and cannot be asked") from None
                 continue
             if not well:
                 raise answer
@@ -142,12 +149,15 @@ class Writer:
         waiting = self._waiting.get(name)
         return waiting.raw if waiting is not None else self.ask(lambda: self._rows[0].read(name))
 
-    def put(self, name: str, raw: bytes, failures: list[Exception]) -> None:
-        """Have something written with the next group; `failures` hears where that goes wrong."""
+    def put(self, name: str, raw: bytes, failures: list[Exception], *, last: bool = True) -> None:
+        """Have something written with the next group; `failures` hears where that goes wrong.
+
+        Where it need not `last` through a power cut, `flush` does not wait for it.
+        """
         with self._guard:
-            self._waiting[name] = _Waiting(raw, failures)
+            self._waiting[name] = _Waiting(raw, last, failures)
             self._bytes += len(raw)
-            self._unsynced = True
+            self._unsynced = self._unsynced or last
             count, full = len(self._waiting), self._bytes > GROUP_BYTES
             if count == 1:
                 self._due = time.monotonic() + LINGER
@@ -167,7 +177,7 @@ class Writer:
         self.use(then)
 
     def flush(self) -> None:
-        """Have all that was put by anybody on disk when this returns."""
+        """Have all that anybody put to last on disk when this returns."""
         if self._unsynced:
             self.ask(self._settle)
 
@@ -229,6 +239,7 @@ class Writer:
                 continue
             if not self.users and time.monotonic() - self.left > IDLE:
                 self._unused(self)
+        self._over = self._over or (not self._open and self._served.get("") is me)
 
     def _write(self) -> None:
         """Write the group that waits; where that fails, all who put something into it hear."""
@@ -256,7 +267,7 @@ class Writer:
         if self._unsynced:
             self._rows[0].sync()
             with self._guard:
-                self._unsynced = bool(self._waiting)
+                self._unsynced = any(item.last for item in self._waiting.values())
 
 
 def _wake() -> None:
