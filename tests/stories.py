@@ -35,3 +35,41 @@ FAILED = run_of(
     events.RunFinished(state="FAILED", seconds=0.63, failures=(FAILURE,)),
     events.FixesFound(suggestions=(FIX,), abstained=("c: nothing is known",)),
 )
+
+EVIL = "<img src=x onerror=alert(1)>\"'&</td><script>alert(2)</script>"
+
+
+def evil_story(waves: int = 2) -> RunState:
+    """Put hostile text into every place that takes text of users, workflows and nodes."""
+    problem = Problem("warning", EVIL, EVIL, 1, 1, EVIL, EVIL)
+    failure = Failure(
+        EVIL, EVIL, "exception", "change", "no", True, EVIL, (problem,), hint=EVIL,
+        error_type=EVIL, detail=EVIL, reported={EVIL: EVIL}, input_shapes={EVIL: EVIL},
+    )  # fmt: skip
+    fix = Suggestion(
+        number=1, code=EVIL, level=EVIL, title=EVIL, why=EVIL, evidence=(EVIL,),
+        diff=f"+{EVIL}\n-{EVIL}\n {EVIL}", rung=EVIL, preview={EVIL: EVIL}, origin=EVIL,
+    )  # fmt: skip
+    infos = [
+        NodeInfo(id=EVIL, type=EVIL, wave=0, effect="write", purpose=EVIL),
+        NodeInfo(id=f"{EVIL}2", type=EVIL, wave=1, effect="write", waits_for=(EVIL,)),
+        *(
+            NodeInfo(id=f"{EVIL}{wave}", type=EVIL, wave=wave, effect="write")
+            for wave in range(3, waves + 1)
+        ),
+    ]
+    return replay(
+        [
+            RunStarted(run=EVIL, workflow=EVIL, session=EVIL, nodes=tuple(infos)),
+            events.Notice(text=EVIL, node=EVIL),
+            events.NodeStarted(node=EVIL),
+            events.NodeProgress(node=EVIL, fraction=0.5, message=EVIL),
+            events.NodeDone(node=EVIL, seconds=1, note=EVIL, action=EVIL),
+            events.NodeInDoubt(node=f"{EVIL}2", question=EVIL),
+            events.Checked(problems=(problem, PROBLEM)),
+            events.FixApplied(suggestion=fix, by=EVIL),
+            events.FixesFound(suggestions=(fix,), abstained=(EVIL,)),
+            events.RunFinished(state="WAITING", seconds=1, failures=(failure,)),
+            events.OwnerAwaited(owner=EVIL),
+        ]
+    )

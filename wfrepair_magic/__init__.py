@@ -61,6 +61,11 @@ _NEED_NODE_TYPES = frozenset({"Workflow", "run", "Run", "Patch"})
 __all__ = [*_HOMES, "__version__", "load_ipython_extension", "unload_ipython_extension"]
 
 
+def _jupyter_labextension_paths() -> list[dict[str, str]]:
+    """Say where JupyterLab's tools find the built extension of a source tree."""
+    return [{"src": "labextension", "dest": "wfrepair-magic"}]
+
+
 def __getattr__(name: str) -> object:
     """Import a public name's room and give the name; later look-ups find it at once (PEP 562)."""
     if name == "__version__":

@@ -10,6 +10,8 @@ import nbformat
 from nbclient import NotebookClient
 from processes import PATIENCE, environment, python
 
+from wfrepair_magic.wire import MIME
+
 PARAMETERS = "channel = 'general'\nmany = {'greeting': 'hello'}"
 CELL = """\
 %%workflow digest --repair safe --params many --input channel=$channel
@@ -64,7 +66,7 @@ def test_papermill_parameters_reach_the_inputs(tmp_path: Path) -> None:
     assert "RESULT SUCCESS {'text': 'ann: good day random'}" in printed(done.cells[-1])
     reports = [o for o in done.cells[-2].outputs if o.output_type == "display_data"]
     assert len(reports) == 1
-    assert set(reports[0].data) == {"text/plain", "text/html"}
+    assert set(reports[0].data) == {MIME, "text/plain", "text/html"}
     assert "was offered as a new cell" in printed(done.cells[-2])
     assert len(done.cells) == len(CELLS) + 1
 

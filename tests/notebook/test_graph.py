@@ -10,7 +10,7 @@ import pytest
 from wfrepair_magic import events
 from wfrepair_magic.events import Event, NodeInfo, RunStarted
 from wfrepair_magic.monitor.state import RunState, replay
-from wfrepair_magic.notebook.graph import NODES, WIDTH, graph
+from wfrepair_magic.notebook.graph import LAST_SIZES, WIDTH, graph
 
 
 def lanes(waves: int, wide: int, *story: Event, name: str = "node") -> RunState:
@@ -80,7 +80,7 @@ def test_every_picture_fits_a_page(waves: int, wide: int) -> None:
 def test_too_many_nodes_become_waves_with_counts() -> None:
     """Above the limit a cell a wave tells how many nodes are in which state."""
     done = [events.NodeDone(node=f"node_0_{lane}", seconds=1) for lane in range(7)]
-    picture = drawn(lanes(4, NODES // 4 + 1, *done))
+    picture = drawn(lanes(4, LAST_SIZES.nodes // 4 + 1, *done))
     assert len(list(picture.iter("rect"))) == 4
     assert words(picture, "text")[:4] == ["wave 1", "○ 1 ✓ 7", "wave 2", "○ 8"]
     assert words(picture, "title")[1] == "wave 1: 1 pending, 7 done"

@@ -10,6 +10,7 @@ from nbclient import NotebookClient
 from processes import environment, python
 
 import wfrepair_magic
+from wfrepair_magic.wire import MIME
 
 HEAVY = ("anthropic", "httpx2", "nbformat", "ipywidgets", "jupyter_server", "pandas", "numpy")
 CELL = "%%workflow t\nnodes: [{id: a, type: value, params: {x: 1}}]"
@@ -100,4 +101,4 @@ def test_nbclient_executes_a_notebook(tmp_path: Path) -> None:
     (report,) = notebook.cells[1].outputs
     assert report.output_type == "display_data"
     assert "t · ✓ SUCCESS" in report.data["text/plain"]
-    assert set(report.data) == {"text/plain", "text/html"}
+    assert set(report.data) == {MIME, "text/plain", "text/html"}

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import re
 from html.parser import HTMLParser
 
 import pytest
-from stories import FAILED, FAILURE, PROBLEM, run_of
+from stories import EVIL, FAILED, FAILURE, FIX, evil_story, run_of
 
 from wfrepair_magic import events
-from wfrepair_magic.events import Event, NodeInfo, RunStarted, Suggestion
+from wfrepair_magic.events import Event, NodeInfo, RunStarted
 from wfrepair_magic.failure import Failure
 from wfrepair_magic.monitor.state import RunState, replay
 from wfrepair_magic.notebook import tables
 from wfrepair_magic.notebook.report import COMMANDS, LIVE_NODES, bundle, html
-from wfrepair_magic.problem import Problem
+from wfrepair_magic.notebook.style import STYLE
+from wfrepair_magic.wire import MIME
 
-EVIL = "<img src=x onerror=alert(1)>\"'&</td><script>alert(2)</script>"
 VOID = {"img", "br", "hr"}
 
 
@@ -101,42 +102,6 @@ def test_progress_is_told_to_everybody() -> None:
     assert "progress" not in page(FAILED).tags
 
 
-def evil_story(waves: int = 2) -> RunState:
-    """Put hostile text into every place that takes text of users, workflows and nodes."""
-    problem = Problem("warning", EVIL, EVIL, 1, 1, EVIL, EVIL)
-    failure = Failure(
-        EVIL, EVIL, "exception", "change", "no", True, EVIL, (problem,), hint=EVIL,
-        error_type=EVIL, detail=EVIL, reported={EVIL: EVIL}, input_shapes={EVIL: EVIL},
-    )  # fmt: skip
-    fix = Suggestion(
-        number=1, code=EVIL, level=EVIL, title=EVIL, why=EVIL, evidence=(EVIL,),
-        diff=f"+{EVIL}\n-{EVIL}\n {EVIL}", rung=EVIL, preview={EVIL: EVIL}, origin=EVIL,
-    )  # fmt: skip
-    infos = [
-        NodeInfo(id=EVIL, type=EVIL, wave=0, effect="write", purpose=EVIL),
-        NodeInfo(id=f"{EVIL}2", type=EVIL, wave=1, effect="write", waits_for=(EVIL,)),
-        *(
-            NodeInfo(id=f"{EVIL}{wave}", type=EVIL, wave=wave, effect="write")
-            for wave in range(3, waves + 1)
-        ),
-    ]
-    return replay(
-        [
-            RunStarted(run=EVIL, workflow=EVIL, session=EVIL, nodes=tuple(infos)),
-            events.Notice(text=EVIL, node=EVIL),
-            events.NodeStarted(node=EVIL),
-            events.NodeProgress(node=EVIL, fraction=0.5, message=EVIL),
-            events.NodeDone(node=EVIL, seconds=1, note=EVIL, action=EVIL),
-            events.NodeInDoubt(node=f"{EVIL}2", question=EVIL),
-            events.Checked(problems=(problem, PROBLEM)),
-            events.FixApplied(suggestion=fix, by=EVIL),
-            events.FixesFound(suggestions=(fix,), abstained=(EVIL,)),
-            events.RunFinished(state="WAITING", seconds=1, failures=(failure,)),
-            events.OwnerAwaited(owner=EVIL),
-        ]
-    )
-
-
 @pytest.mark.parametrize("waves", [2, 12])
 @pytest.mark.parametrize("last", [True, False])
 def test_nothing_of_others_becomes_markup(last: bool, waves: int) -> None:
@@ -181,7 +146,8 @@ def lattice(size: int, wide: int) -> RunState:
         wave = place // wide
         before = (ids[place - wide], ids[(wave - 1) * wide]) if wave else ()
         infos.append(NodeInfo(id=id, type="sort", wave=wave, effect="write", waits_for=before))
-    story: list[Event] = [events.NodeStarted(node=id, at=101) for id in ids]
+    why = ("params.path: 'a_rather_long_path' → 'another_path'", "code")
+    story: list[Event] = [events.NodeStarted(node=id, at=101, why=why) for id in ids]
     story += [events.NodeDone(node=id, seconds=1.5, note="x" * 300) for id in ids[: size // 2]]
     for id in ids[size // 2 : size // 2 + 9]:
         broken = dataclasses.replace(FAILURE, node=id, message="é" * 300, detail="x" * 5000)
@@ -191,15 +157,28 @@ def lattice(size: int, wide: int) -> RunState:
 
 
 @pytest.mark.parametrize(
-    ("size", "wide"), [(8, 1), (30, 4), (30, 12), (31, 5), (200, 1), (200, 10)]
+    ("size", "wide"),
+    [(8, 1), (10, 3), (20, 3), (30, 4), (30, 12), (31, 5), (200, 1), (200, 10)],
 )
 def test_an_update_is_small(size: int, wide: int) -> None:
     """An update under way stays below 20 kB, and still shows what is urgent."""
     state = lattice(size, wide)
     drawn = bundle(state, 200.0, COMMANDS, last=False)
-    assert len("".join(drawn.values()).encode()) < 20_000
+    assert len(json.dumps(drawn, ensure_ascii=False).encode()) < 20_000
     assert state.failures[0].node in drawn["text/html"]
     assert ("more: " in drawn["text/html"]) == (size > LIVE_NODES)
+
+
+def test_an_update_after_a_repair_is_small() -> None:
+    """Under way a fix that went in is named; its diff, however long, is told at the end."""
+    diff = "--- w\n+++ w\n" + "".join(f"-line {n}\n+line {n}!\n" for n in range(400))
+    fix = events.FixApplied(suggestion=dataclasses.replace(FIX, diff=diff), by="you")
+    state = dataclasses.replace(lattice(200, 10), applied=(fix,))
+    live = bundle(state, 200.0, COMMANDS, last=False)
+    assert len(json.dumps(live, ensure_ascii=False).encode()) < 20_000
+    for form in ("text/plain", "text/html"):
+        assert "fixed: rename it" in live[form]
+        assert "line 399!" in bundle(state, 200.0, COMMANDS, last=True)[form]
 
 
 def test_a_finished_report_is_complete() -> None:
@@ -309,8 +288,22 @@ def test_there_is_a_look_for_dark_pages_that_say_nothing() -> None:
         assert f"{variable}:" in dark
 
 
-def test_text_and_html_come_together() -> None:
-    """A bundle has both forms, so that every front end shows something."""
+@pytest.mark.parametrize("last", [True, False])
+@pytest.mark.parametrize("state", [FAILED, lattice(20, 3), run_of()], ids=["fix", "busy", "new"])
+def test_a_report_carries_the_rules_that_it_needs(state: RunState, last: bool) -> None:
+    """Whatever has a rule and stands in a report finds it there, though a short one has fewer."""
+    drawn = html(state, 105.0, COMMANDS, last)
+    rules, _, body = drawn.partition("</style>")
+    tags = {"ul", "li", "summary", "code", "pre", "ins", "del", "dl", "table", "svg", "progress"}
+    for tag in tags & {*Page(drawn).tags}:
+        assert re.search(rf"\b{tag}\b", rules.replace("wfr-", "")), tag
+    for name in re.findall(r"\.(wfr-[a-z]+)", STYLE):
+        assert name not in body or f".{name}" in rules, name
+    assert (STYLE in drawn) == (last or "<details" in body)
+
+
+def test_all_forms_come_together() -> None:
+    """A bundle has every form, so that every front end shows something, and the best it can."""
     drawn = bundle(FAILED, 0.0, COMMANDS, last=True)
-    assert set(drawn) == {"text/plain", "text/html"}
+    assert set(drawn) == {MIME, "text/plain", "text/html"}
     assert drawn["text/plain"].startswith("digest · ✗ FAILED")

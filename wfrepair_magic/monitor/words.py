@@ -149,8 +149,13 @@ def says(node: NodeState) -> str:
 
 def again(node: NodeState) -> str:
     """Say in one line why a node ran that ran before: ``again: params.url: 'a' → 'b' (+1)``."""
+    return f"again: {reason(node)}"
+
+
+def reason(node: NodeState) -> str:
+    """Give the first reason why a node ran that ran before, and how many more there are."""
     more = f" (+{len(node.why) - 1})" if len(node.why) > 1 else ""
-    return f"again: {node.why[0].splitlines()[0].rstrip(':')}{more}"
+    return f"{node.why[0].splitlines()[0].rstrip(':')}{more}"
 
 
 def question(node: NodeState) -> str:

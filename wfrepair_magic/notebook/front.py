@@ -24,16 +24,16 @@ WRITTEN: Final[Mapping[Mode, str]] = {
 class Display:
     """One output of the cell under way, which can be redrawn, from any thread, ever after."""
 
-    def __init__(self, shell: InteractiveShell, bundle: Mapping[str, str]) -> None:
+    def __init__(self, shell: InteractiveShell, bundle: Mapping[str, Any]) -> None:
         self._publisher = shell.display_pub
         self._id = uuid.uuid4().hex
         self._send(bundle, update=False)
 
-    def update(self, bundle: Mapping[str, str]) -> None:
+    def update(self, bundle: Mapping[str, Any]) -> None:
         """Replace what is shown."""
         self._send(bundle, update=True)
 
-    def _send(self, bundle: Mapping[str, str], update: bool) -> None:
+    def _send(self, bundle: Mapping[str, Any], update: bool) -> None:
         self._publisher.publish(
             data=dict(bundle), metadata={}, transient={"display_id": self._id}, update=update
         )
@@ -75,11 +75,11 @@ class Front:
         get_parent = getattr(self.shell, "get_parent", None)
         return (get_parent() if get_parent is not None else None) or {}
 
-    def begin(self, bundle: Mapping[str, str]) -> Display:
+    def begin(self, bundle: Mapping[str, Any]) -> Display:
         """Begin an output of the cell under way."""
         return Display(self.shell, bundle)
 
-    def show(self, bundle: Mapping[str, str]) -> None:
+    def show(self, bundle: Mapping[str, Any]) -> None:
         """Show a bundle once: as an output in a notebook, as text in a terminal."""
         if self.mode == "terminal":
             paint.show(bundle["text/plain"])

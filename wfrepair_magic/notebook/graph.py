@@ -14,7 +14,6 @@ from ..monitor.state import RunState
 from .style import kind
 
 WIDTH: Final = 900
-NODES: Final = 30
 COLUMNS: Final = 8
 ROWS: Final = 12
 """What is drawn node by node: a column is a wave, a row a node beside others of its wave."""
@@ -26,12 +25,24 @@ WIDE: Final = 170
 SIGN: Final = 26  # the room of an icon beside a label
 LETTER: Final = 7.3  # the width of a character in code of 12 px
 
-CELLS: Final = 24
 ACROSS: Final = 6
 SIGNS: Final = 3
 CELL: Final = 120
 CELL_HIGH: Final = 40
 CELL_PITCH: Final = 50
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """Up to how many nodes each is drawn by itself, and up to how many cells of waves else."""
+
+    nodes: int
+    cells: int
+
+
+LAST_SIZES: Final = Sizes(30, 24)
+LIVE_SIZES: Final = Sizes(10, 8)
+"""A run that has ended is drawn at length; under way the drawing shares its room with others."""
 
 Drawing = tuple[int, int, str]
 """Width and height in pixels, and the elements."""
@@ -50,15 +61,15 @@ class Frame:
         return self.left + self.wide
 
 
-def graph(state: RunState) -> str:
+def graph(state: RunState, sizes: Sizes = LAST_SIZES) -> str:
     """Draw what waits for what; nothing where nothing does, or where there is no plan."""
     nodes = list(state.nodes.values())
     if not arrows(nodes):
         return ""
     ranks = waves(nodes)
     tallest = max(len(rank.nodes) for rank in ranks)
-    small = len(nodes) <= NODES and len(ranks) <= COLUMNS and tallest <= ROWS
-    width, height, inside = _nodes(nodes) if small else _waves(waves(nodes, CELLS))
+    small = len(nodes) <= sizes.nodes and len(ranks) <= COLUMNS and tallest <= ROWS
+    width, height, inside = _nodes(nodes) if small else _waves(waves(nodes, sizes.cells))
     name = escape(words.one_line(state.workflow) or "workflow")
     return (
         '<div class="wfr-wide wfr-graph" tabindex="0" hidden="hidden">'

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Mapping
 from functools import cache
 from types import TracebackType
-from typing import Final
+from typing import Any, Final
 
 from ..events import Event
 from ..monitor import paint
@@ -92,7 +92,7 @@ class LiveReport(Teller):
                 self._display.update(self._drawing(last=False))
             self._over.wait(INTERVAL)
 
-    def _drawing(self, last: bool) -> Mapping[str, str]:
+    def _drawing(self, last: bool) -> Mapping[str, Any]:
         state = self.state
         if state.workflow and not last:
             state = dataclasses.replace(state, usual=self._usual(state.workflow))

@@ -1,11 +1,11 @@
-"""A run as script-free HTML and the same facts as text, in one bundle for every front end."""
+"""A run as snapshot, as script-free HTML and as text: one bundle for every front end."""
 
 from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable
 from html import escape
-from typing import Final
+from typing import Any, Final
 
 from ..events import FixApplied, Suggestion
 from ..failure import Failure
@@ -16,7 +16,8 @@ from ..monitor.rows import NodeState, shown_nodes
 from ..monitor.state import RunState
 from ..monitor.text import Commands, asking, draw, other_problems, preview, ways_on
 from ..problem import Problem
-from .graph import graph
+from ..wire import MIME, snapshot
+from .graph import LAST_SIZES, LIVE_SIZES, graph
 from .style import kind, marked, page
 
 COMMANDS: Final = Commands(
@@ -25,15 +26,15 @@ COMMANDS: Final = Commands(
     resume="%workflow resume",
 )
 LIVE_NODES: Final = 16
-LIVE_LINES: Final = 8
+LIVE_LINES: Final = 4
 OPEN_NODES: Final = 40
 LAST_NODES: Final = 1000
 """How many rows stand in the table: under way (and in the text that nobody sees beside it), at
 most at the end, and there on demand."""
 
 LIVE_FINDINGS: Final = 3
-LIVE_MESSAGE: Final = 80
-LIVE_CAUSE: Final = 120
+LIVE_MESSAGE: Final = 50
+LIVE_CAUSE: Final = 100
 LAST_MESSAGE: Final = 76
 LAST_CAUSE: Final = 1200
 """So many columns of a message are shown: on a line of the table, and in the red block of a
@@ -43,11 +44,15 @@ HEADS: Final = ("state", "node", "type", "tries", "time", "note")
 NUMBERS: Final = frozenset({"tries", "time"})
 
 
-def bundle(state: RunState, now: float, commands: Commands, last: bool) -> dict[str, str]:
-    """Draw a run for a display; `last` says that it has ended, so that all of it may be shown."""
+def bundle(state: RunState, now: float, commands: Commands, last: bool) -> dict[str, Any]:
+    """Draw a run for a display; `last` says that it has ended, so that all of it may be shown.
+
+    A front end takes the first form that it knows: the snapshot where it has our renderer.
+    """
     limit = LAST_NODES if last else LIVE_LINES
     state = state if last else _shortened(state)
     return {
+        MIME: snapshot(state, now, commands, last),
         "text/plain": draw(state, now, commands, limit),
         "text/html": html(state, now, commands, last),
     }
@@ -69,6 +74,10 @@ def _shortened(state: RunState) -> RunState:
         ),
         problems=state.problems[:LIVE_FINDINGS],
         notices=state.notices[-LIVE_FINDINGS:],
+        applied=tuple(
+            dataclasses.replace(fix, suggestion=dataclasses.replace(fix.suggestion, diff=""))
+            for fix in state.applied[-LIVE_FINDINGS:]
+        ),
     )
 
 
@@ -76,7 +85,7 @@ def html(state: RunState, now: float, commands: Commands, last: bool) -> str:
     """Draw a run as one HTML fragment; all text in it is escaped."""
     parts = [
         _header(state, now),
-        graph(state),
+        graph(state, LAST_SIZES if last else LIVE_SIZES),
         _table(state, now, last),
         *(_small(f"· {text}") for text in state.notices),
         *map(_applied, state.applied),
@@ -87,7 +96,7 @@ def html(state: RunState, now: float, commands: Commands, last: bool) -> str:
         *(_small(words.abstention(text)) for text in state.abstained),
         *(_command(*way) for way in ways_on(state, commands)),
     ]
-    return page(*parts)
+    return page(*parts, short=not last)
 
 
 def _header(state: RunState, now: float) -> str:
@@ -217,11 +226,11 @@ def _question(node: NodeState) -> str:
 
 
 def _applied(applied: FixApplied) -> str:
-    fix = applied.suggestion
-    return (
-        f'<details class="wfr-fix"><summary><span class="wfr-good"><b>✓</b></span>'
-        f" fixed: {escape(words.told(applied))}</summary>{_diff(fix.diff)}</details>"
-    )
+    told = f'<span class="wfr-good"><b>✓</b></span> fixed: {escape(words.told(applied))}'
+    diff = _diff(applied.suggestion.diff)
+    if not diff:
+        return f"<p>{told}</p>"
+    return f'<details class="wfr-fix"><summary>{told}</summary>{diff}</details>'
 
 
 def _card(fix: Suggestion, commands: Commands) -> str:

@@ -80,7 +80,7 @@ def _raise_if_failed(run: Run) -> None:
     raise NodeFailed(f"{run.name} is {run.state}: {told}", problems or run.problems)
 
 
-def run_bundle(run: Run) -> dict[str, str]:
+def run_bundle(run: Run) -> dict[str, Any]:
     """Show a Run as the report that its history tells; nothing where there is none."""
     try:
         state = history.recorded(run.store, run.id)

@@ -47,8 +47,6 @@ _RULES = """
 .wfr-calm, .wfr-rest { --k: initial; }
 .wfr b { color: var(--k, inherit); font-weight: 600; }
 .wfr.wfr p, .wfr.wfr ul, .wfr.wfr dl { margin: 4px 0; padding: 0; }
-.wfr.wfr ul { padding-left: 18px; }
-.wfr.wfr li { margin: 0; }
 .wfr-small { color: var(--faint); font-size: 12px; }
 .wfr-state {
   border: 1px solid var(--k, var(--line)); border-radius: 10px; font-weight: 600;
@@ -93,6 +91,12 @@ _RULES = """
   display: inline; float: none; margin: 0; overflow-wrap: anywhere; padding: 0;
 }
 .wfr.wfr dt { color: var(--faint); font-weight: 400; }
+"""
+
+# What stands in a report that offers something: cards, changes, commands, and what unfolds.
+_MORE_RULES = """
+.wfr.wfr ul { padding-left: 18px; }
+.wfr.wfr li { margin: 0; }
 .wfr-fix { border: 1px solid var(--line); border-radius: 4px; margin: 8px 0; padding: 6px 10px; }
 .wfr summary { cursor: pointer; }
 .wfr.wfr code, .wfr.wfr pre {
@@ -104,10 +108,19 @@ _RULES = """
 .wfr del { background: color-mix(in srgb, var(--bad) 18%, transparent); color: inherit; }
 .wfr.wfr .wfr-do code { border: 1px solid var(--line); border-radius: 3px; padding: 1px 6px; }
 """
+_OFFERS = ("<details", "<code", "<pre", "<ul")
 
-_SMALL = re.sub(r" ?([{}:;,>]) ?", r"\1", re.sub(r"\s+", " ", _RULES)).replace(";}", "}").strip()
-STYLE: Final = f"<style>{_SMALL}</style>"
-"""The style element that every report carries: a report must look right on its own."""
+
+def _small(rules: str) -> str:
+    return re.sub(r" ?([{}:;,>]) ?", r"\1", re.sub(r"\s+", " ", rules)).replace(";}", "}").strip()
+
+
+SHORT_STYLE: Final = f"<style>{_small(_RULES)}</style>"
+STYLE: Final = f"<style>{_small(_RULES + _MORE_RULES)}</style>"
+"""The style element that every report carries: a report must look right on its own.
+
+The short one serves an update of a run under way that offers nothing, as most do.
+"""
 
 
 def kind(state: str) -> str:
@@ -115,9 +128,12 @@ def kind(state: str) -> str:
     return f"wfr-{KINDS.get(state, 'rest' if state == 'skipped' else 'calm')}"
 
 
-def page(*parts: str) -> str:
-    """Give parts of HTML the frame and the look that every report has."""
-    return f'<div class="wfr">{STYLE}{"".join(parts)}</div>'
+def page(*parts: str, short: bool = False) -> str:
+    """Give parts of HTML the frame and the look that every report has; `short`: no rule unused."""
+    inside = "".join(parts)
+    bare = short and not any(sign in inside for sign in _OFFERS)
+    style = SHORT_STYLE if bare else STYLE
+    return f'<div class="wfr">{style}{inside}</div>'
 
 
 def marked(diff: Sequence[str]) -> str:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from .engine.receipts import Receipt
-from .engine.result import NodeRun, Preview
-from .errors import WorkflowError
-from .failure import Failure
-from .monitor.effects import state_in_words
-from .monitor.plain import plain
-from .problem import Problem
-from .repair.fix import Fix
+from ..engine.receipts import Receipt
+from ..engine.result import NodeRun, Preview
+from ..errors import WorkflowError
+from ..failure import Failure
+from ..monitor.effects import state_in_words
+from ..monitor.plain import plain
+from ..problem import Problem
+from ..repair.fix import Fix
 
 VERSION: Final = 1
 """The version of the documents; it rises when a field goes away or changes its meaning."""

@@ -1,0 +1,152 @@
+/** What a run came to besides its nodes: failures, questions, problems, and what was said. */
+
+import { h, prose, type Child, type Wanted } from './dom';
+import type { Folds } from './folds';
+import { icon } from './icons';
+import type { Words } from './tokens';
+import type { Applied, FailureNote, Finding, Question, Snapshot } from './wire';
+import { effectWord, helpWord } from './words';
+import { diff } from './diff';
+
+/** How many failures are told at once; the others can be unfolded. */
+const TOLD = 3;
+
+/** Draw the failures, each as one red line with its facts below. */
+export function failures(words: Words, run: Snapshot, folds: Folds): Child[] {
+  const all = (run.failures ?? []).map(
+    (failure, place) => () => drawFailure(words, failure, place)
+  );
+  const rest = all.slice(TOLD);
+  const summary = words._n('%1 more failure', '%1 more failures', rest.length, rest.length);
+  return [
+    ...all.slice(0, TOLD).map(make => make()),
+    rest.length > 0 && folds.fold('failures', summary, () => rest.map(make => make()))
+  ];
+}
+
+function drawFailure(words: Words, failure: FailureNote, place: number): Wanted {
+  const facts = factsOf(words, failure).filter(([, text]) => text);
+  return h(
+    'div',
+    {
+      role: 'group',
+      key: `failure ${place}`,
+      class: 'wfv-note wfv-bad',
+      'aria-label': words.__('Failure')
+    },
+    h(
+      'p',
+      { class: 'wfv-cause' },
+      icon('failed'),
+      h('span', {}, h('strong', {}, failure.node), ' · ', ...prose(failure.cause))
+    ),
+    failure.hint ? h('p', { class: 'wfv-hint' }, '→ ', ...prose(failure.hint)) : null,
+    h(
+      'dl',
+      { class: 'wfv-facts' },
+      ...facts.map(([label, text]) =>
+        h('div', { key: label }, h('dt', {}, label), h('dd', {}, text))
+      )
+    ),
+    failure.detail
+      ? h(
+          'details',
+          { key: 'detail', class: 'wfv-more' },
+          h('summary', {}, words.__('detail')),
+          h('pre', {}, failure.detail)
+        )
+      : null
+  );
+}
+
+function factsOf(words: Words, failure: FailureNote): [string, string][] {
+  const tries = failure.attempts ?? 1;
+  return [
+    [words.__('place'), (failure.places ?? []).join('; ')],
+    [words.__('code'), failure.meaning ? `${failure.code} – ${failure.meaning}` : failure.code],
+    [words.__('category'), failure.category],
+    [words.__('type'), failure.error_type ?? ''],
+    [words.__('helps'), helpWord(words, failure.helps)],
+    [words.__('effect'), effectWord(words, failure.effect)],
+    [words.__('tries'), tries > 1 ? String(tries) : ''],
+    [words.__('inputs'), (failure.inputs ?? []).join(', ')]
+  ];
+}
+
+/** Draw what a person is asked. */
+export function questions(words: Words, run: Snapshot): Child[] {
+  return (run.questions ?? []).map(question => drawQuestion(words, question));
+}
+
+function drawQuestion(words: Words, question: Question): Wanted {
+  return h(
+    'div',
+    {
+      role: 'group',
+      key: `question ${question.node}`,
+      class: 'wfv-note wfv-warn',
+      'aria-label': words.__('Question')
+    },
+    h(
+      'p',
+      { class: 'wfv-cause' },
+      icon(question.state),
+      h('span', {}, h('strong', {}, question.node), ' · ', ...prose(question.text))
+    )
+  );
+}
+
+/** Draw what the check found. */
+export function problems(run: Snapshot): Child[] {
+  return (run.problems ?? []).map((problem, place) => drawProblem(problem, place));
+}
+
+function drawProblem(problem: Finding, place: number): Wanted {
+  const bad = problem.severity === 'error';
+  return h(
+    'p',
+    { key: `problem ${place}`, class: `wfv-note wfv-cause ${bad ? 'wfv-bad' : 'wfv-warn'}` },
+    icon(bad ? 'failed' : 'DEGRADED'),
+    h('span', {}, ...prose(problem.text))
+  );
+}
+
+/** Draw the repairs that went in. */
+export function applied(words: Words, run: Snapshot): Child[] {
+  return (run.applied ?? []).map((fix, place) => drawApplied(words, fix, place));
+}
+
+function drawApplied(words: Words, fix: Applied, place: number): Wanted {
+  return h(
+    'details',
+    { key: `applied ${place}`, class: 'wfv-card wfv-good' },
+    h(
+      'summary',
+      {},
+      icon('done'),
+      ' ',
+      h('strong', {}, ...prose(words.__('Fixed: %1', fix.title))),
+      h('span', { class: 'wfv-small' }, ` ${words.__('%1 · by %2', fix.code, fix.by)}`)
+    ),
+    fix.why ? h('p', {}, ...prose(fix.why)) : null,
+    diff(words, fix.diff ?? '')
+  );
+}
+
+/** Draw sentences that are no failures. */
+export function remarks(words: Words, run: Snapshot): Child[] {
+  const told = [
+    run.owner ? waits(words, run.owner, run.doing ?? '') : '',
+    ...(run.notices ?? []),
+    ...(run.abstained ?? []).map(text => words.__('no fix: %1', text))
+  ].filter(Boolean);
+  return told.map((text, place) =>
+    h('p', { key: `remark ${place}`, class: 'wfv-small' }, ...prose(text))
+  );
+}
+
+function waits(words: Words, owner: string, doing: string): string {
+  return doing
+    ? words.__('waits for %1, who holds this session: %2', owner, doing)
+    : words.__('waits for %1, who holds this session', owner);
+}

@@ -1,0 +1,55 @@
+/** The first host of the view: an output of a cell, wherever JupyterLab renders outputs. */
+
+import type { IRenderMime } from '@jupyterlab/rendermime-interfaces';
+import { Widget } from '@lumino/widgets';
+
+import { copy } from './clipboard';
+import { RunModel } from './model';
+import { runView } from './run_view';
+import type { Words } from './tokens';
+import { MIME_TYPE } from './wire';
+
+/** Before the widget view (-10) and HTML (50): the lower rank wins. */
+export const RANK = -20;
+
+/** A report in an output; an update redraws it in place. */
+export class RunOutput extends Widget implements IRenderMime.IRenderer {
+  constructor(words: Words) {
+    super();
+    this.addClass('wfv-output');
+    const model = this._model;
+    const host = {
+      words,
+      copy,
+      get reading() {
+        return model.reading;
+      },
+      watch: (listener: () => void) => model.watch(listener)
+    };
+    this._undraw = runView(host, this.node);
+  }
+
+  /** Show what the output holds now. */
+  async renderModel(output: IRenderMime.IMimeModel): Promise<void> {
+    this._model.set(output.data[MIME_TYPE]);
+  }
+
+  override dispose(): void {
+    if (!this.isDisposed) {
+      this._undraw();
+    }
+    super.dispose();
+  }
+
+  private readonly _model = new RunModel();
+  private readonly _undraw: () => void;
+}
+
+/** Give what makes such outputs, safe to use in notebooks that are not trusted: it draws text. */
+export function runOutputs(words: Words): IRenderMime.IRendererFactory {
+  return {
+    safe: true,
+    mimeTypes: [MIME_TYPE],
+    createRenderer: () => new RunOutput(words)
+  };
+}

@@ -1,0 +1,195 @@
+/** One run on a page, for every host: `runView(host, element)` draws it and gives what undraws it. */
+
+import { cards, NOTHING, ways, type Copied, type Copying } from './cards';
+import { draw, h, type Child, type Wanted } from './dom';
+import { applied, failures, problems, questions, remarks } from './findings';
+import { countOf, graph } from './graph';
+import { Folds } from './folds';
+import { icon } from './icons';
+import { table } from './table';
+import type { RunHost, Words } from './tokens';
+import type { Snapshot } from './wire';
+import { counted, duration, kindOf, ordered, stateWord } from './words';
+
+/** How long a button says that it copied, in milliseconds. */
+const SAID = 2000;
+/** From this many times the usual duration on, a run takes longer than usual. */
+const OVER = 1.2;
+/** How many nodes are named to a reader who listens. */
+const NAMED = 3;
+
+/** Draw a run and keep it up to date until the function that this gives is called. */
+export function runView(host: RunHost, element: HTMLElement): () => void {
+  const folds = new Folds(() => redraw());
+  let copied: Copied = NOTHING;
+  let timer = 0;
+  const redraw = () => draw(element, [page(host, { copied, copy }, folds)]);
+  const say = (said: Copied) => {
+    copied = said;
+    redraw();
+  };
+  const copy = async (line: string) => {
+    const done = await host.copy(line).then(
+      () => true,
+      () => false
+    );
+    say({ line, done });
+    window.clearTimeout(timer);
+    timer = window.setTimeout(() => say(NOTHING), SAID);
+  };
+  const unwatch = host.watch(redraw);
+  redraw();
+  return () => {
+    unwatch();
+    window.clearTimeout(timer);
+    draw(element, []);
+  };
+}
+
+function page(host: RunHost, copying: Copying, folds: Folds): Wanted {
+  const { words, reading } = host;
+  if (reading.kind !== 'run') {
+    return h('div', { class: 'wfv-run' }, h('p', {}, absent(words, reading)));
+  }
+  const run = reading.run;
+  return h(
+    'div',
+    { class: 'wfv-run' },
+    header(words, run),
+    ...failures(words, run, folds),
+    ...questions(words, run),
+    ...problems(run),
+    ...cards(words, run, copying),
+    ways(words, run, copying),
+    ...applied(words, run),
+    graph(words, run),
+    table(words, run, folds),
+    ...remarks(words, run),
+    foot(words, run),
+    h('div', { key: 'said', class: 'wfv-hidden', role: 'status' }, said(words, run, copying))
+  );
+}
+
+function absent(words: Words, reading: { kind: string; version?: number }): string {
+  return reading.kind === 'later'
+    ? words.__(
+        'This report was made by a later version (%1): update wfrepair-magic to see it.',
+        reading.version
+      )
+    : words.__('There is no run to show here.');
+}
+
+function header(words: Words, run: Snapshot): Wanted {
+  const kind = kindOf(run.state);
+  return h(
+    'div',
+    { key: 'header', class: 'wfv-header' },
+    h(
+      'div',
+      { class: 'wfv-title' },
+      h(
+        'span',
+        { class: `wfv-state wfv-${kind}` },
+        icon(run.state),
+        ` ${stateWord(words, run.state)}`
+      ),
+      h('strong', { class: 'wfv-name' }, run.workflow || words.__('workflow')),
+      h('span', { class: 'wfv-time' }, time(words, run))
+    ),
+    bar(words, run),
+    h('div', { class: 'wfv-counts' }, ...facts(words, run))
+  );
+}
+
+/** Write the time since the start; under way, beside what earlier runs took. */
+function time(words: Words, run: Snapshot): string {
+  const elapsed = duration(words, run.finished ? run.elapsed : Math.round(run.elapsed * 10) / 10);
+  if (run.finished || !run.usual) {
+    return elapsed;
+  }
+  const usual = duration(words, run.usual);
+  return run.elapsed > OVER * run.usual
+    ? words.__('%1, usually about %2', elapsed, usual)
+    : words.__('%1 of about %2', elapsed, usual);
+}
+
+/** Draw how far a run is, a stretch for each state; when it is over, what it came to. */
+function bar(words: Words, run: Snapshot): Child {
+  const counts = ordered(run.counts ?? {}).filter(([state]) => state !== 'pending');
+  const stretches = counts.map(([state, count]) =>
+    h('span', {
+      key: state,
+      class: `wfv-${kindOf(state)} wfv-is-${state}`,
+      style: `flex-grow: ${count}`
+    })
+  );
+  const rest = run.counts?.pending ?? 0;
+  const meaning = run.finished
+    ? { role: 'img', 'aria-label': counted(words, run.counts ?? {}) }
+    : {
+        role: 'progressbar',
+        'aria-label': words.__('Progress of the run'),
+        'aria-valuemin': 0,
+        'aria-valuemax': 100,
+        'aria-valuenow': run.percent
+      };
+  return (
+    run.total > 0 &&
+    h(
+      'div',
+      { key: run.finished ? 'sum' : 'progress', class: 'wfv-bar', ...meaning },
+      ...stretches,
+      h('span', { key: 'rest', style: `flex-grow: ${rest}` })
+    )
+  );
+}
+
+function facts(words: Words, run: Snapshot): Child[] {
+  const told = [
+    run.finished ? '' : `${run.percent} %`,
+    run.saved ? words.__('reuse saved %1', duration(words, run.saved)) : '',
+    (run.attempt ?? 1) > 1 ? words.__('pass %1', run.attempt) : ''
+  ].filter(Boolean);
+  return [
+    ...ordered(run.counts ?? {}).map(([state, count]) => countOf(words, state, count)),
+    ...told.map(text => h('span', { key: text, class: 'wfv-count' }, text))
+  ];
+}
+
+/** Say which run this is; of one under way, when it looked like this. */
+function foot(words: Words, run: Snapshot): Child {
+  if (!run.run) {
+    return null;
+  }
+  const place = words.__('run %1 · session %2', run.run, run.session);
+  const at = new Date(run.at * 1000).toLocaleTimeString();
+  return h(
+    'p',
+    { key: 'foot', class: 'wfv-small wfv-foot' },
+    run.finished ? place : words.__('%1 · as of %2', place, at)
+  );
+}
+
+/** Name the first of several nodes. */
+function named(nodes: readonly string[]): string {
+  return nodes.slice(0, NAMED).join(', ') + (nodes.length > NAMED ? ' …' : '');
+}
+
+/** Say what a reader who does not look should hear: it changes only when that does. */
+function said(words: Words, run: Snapshot, copying: Copying): string {
+  const { line, done } = copying.copied;
+  if (line) {
+    return done
+      ? words.__('Copied: %1', line)
+      : words.__('The browser does not let this page copy: select the line instead.');
+  }
+  const failed = named((run.failures ?? []).map(failure => failure.node));
+  const asked = named((run.questions ?? []).map(question => question.node));
+  const parts = [
+    words.__('%1: %2', run.workflow || words.__('workflow'), stateWord(words, run.state)),
+    run.owner && words.__('waits for %1', run.owner),
+    failed && words.__('failed: %1', failed),
+    asked && words.__('a person must say: %1', asked)
+  ];
+  return parts.filter(Boolean).join('; ');
+}

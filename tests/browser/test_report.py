@@ -1,0 +1,139 @@
+"""A run's report in a real JupyterLab and Notebook: ours, lasting, harmless, accessible."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import nbformat
+import pytest
+from labs import READY, Lab, Visits, command, faults
+from playwright.sync_api import Browser, Page, expect
+from stories import EVIL, FAILED, evil_story, run_of
+
+from wfrepair_magic import events
+from wfrepair_magic.monitor.state import RunState
+from wfrepair_magic.notebook.report import COMMANDS, bundle
+
+BROKEN = """\
+%%workflow {name}
+nodes:
+  - {id: user, type: value, params: {user_name: ann}}
+  - {id: slow, type: shell, params: {command: sleep 2}}
+  - {id: said, type: value, params: {text: "${user.userName}"}, after: [slow]}
+"""
+REPORT = ".wfv-run"
+PROGRESS = f"{REPORT} [role=progressbar]"
+RESTART = "() => { jupyterapp.shell.currentWidget.sessionContext.restartKernel() }"
+NARROW = "found => { found.parentElement.style.cssText = 'flex: none; width: 320px' }"
+RUNNING = run_of(events.NodeStarted(node="a"), ids=("a", "b"))
+DOUBT = run_of(
+    events.NodeInDoubt(node="b", question="b: was it sent?"),
+    events.RunFinished(state="WAITING", seconds=1),
+)
+
+
+def cells(name: str) -> list[str]:
+    """Give the cells that run a workflow of this name; one that ran before would be reused."""
+    return ["%load_ext wfrepair_magic", BROKEN.replace("{name}", name)]
+
+
+def shown(state: RunState, last: bool = True) -> Any:
+    """Make a cell that has run before, with the report of a run as its output."""
+    drawn = bundle(state, 105.0, COMMANDS, last)
+    output = nbformat.v4.new_output("display_data", data=drawn)
+    return nbformat.v4.new_code_cell("%%workflow", outputs=[output])
+
+
+def run_all(page: Page) -> None:
+    """Run all cells and wait until the run has failed."""
+    command(page, "notebook:run-all-cells")
+    expect(page.locator(f"{REPORT} .wfv-state")).to_have_text(" failed")
+
+
+def test_a_run_is_drawn_by_our_view(lab: Lab, page: Page, visits: Visits) -> None:
+    """A report is live while it runs and whole at its end, and asks nothing of another host."""
+    lab.open(page, lab.write("run.ipynb", cells("drawn")))
+    command(page, "notebook:run-all-cells")
+    expect(page.locator(PROGRESS)).to_be_visible()
+    expect(page.locator(f"{REPORT} .wfv-state")).to_have_text(" failed")
+    report = page.locator(REPORT)
+    expect(report).to_have_count(1)
+    expect(report.locator(".wfv-cause")).to_contain_text("userName")
+    expect(report.locator(".wfv-graph title")).to_have_count(4)
+    expect(report.locator("tbody .wfv-id")).to_have_text(["user", "slow", "said"])
+    expect(report.locator(".wfv-card code").last).to_have_text("%workflow apply 1")
+    expect(page.locator(".wfr")).to_have_count(0)
+    assert visits.elsewhere == []
+
+
+def test_a_report_outlives_the_page_and_the_kernel(lab: Lab, page: Page) -> None:
+    """After a save, a reload of the page and a restart of the kernel it reads as before."""
+    lab.open(page, lab.write("outlives.ipynb", cells("outlives")))
+    run_all(page)
+    report = page.locator(REPORT)
+    before = report.inner_text()
+    command(page, "docmanager:save")
+    page.wait_for_function("() => !jupyterapp.shell.currentWidget.context.model.dirty")
+    lab.open(page, "outlives.ipynb")
+    page.evaluate(RESTART)
+    page.wait_for_function(READY)
+    expect(report).to_be_visible()
+    assert report.inner_text() == before
+
+
+def test_what_others_wrote_is_text(lab: Lab, page: Page) -> None:
+    """Hostile text in every field of a snapshot is shown as text, in a notebook of others too."""
+    page.on("dialog", lambda dialog: pytest.fail(f"a script ran: {dialog.message}"))
+    lab.open(page, lab.save("evil.ipynb", [shown(evil_story(2)), shown(evil_story(300))]))
+    report = page.locator(REPORT)
+    expect(report).to_have_count(2)
+    expect(report.first).to_contain_text(EVIL)
+    expect(page.locator(f"{REPORT} img, {REPORT} script, {REPORT} a")).to_have_count(0)
+
+
+@pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark"])
+def test_axe_finds_nothing(lab: Lab, page: Page, theme: str) -> None:
+    """Running, failed with cards and waiting reports keep the rules for accessible pages."""
+    reports = [shown(RUNNING, last=False), shown(FAILED), shown(DOUBT)]
+    lab.open(page, lab.save(f"axe-{theme[-4:]}.ipynb", reports))
+    page.evaluate(
+        "theme => { jupyterapp.commands.execute('apputils:change-theme', { theme }) }", theme
+    )
+    page.wait_for_function("theme => document.body.dataset.jpThemeName === theme", arg=theme)
+    expect(page.locator(REPORT)).to_have_count(3)
+    assert faults(page) == []
+
+
+def test_a_narrow_page_needs_no_scrolling_sideways(lab: Lab, page: Page) -> None:
+    """At 320 px the report keeps to its width, and every node is still there."""
+    lab.open(page, lab.save("narrow.ipynb", [shown(FAILED)]))
+    report = page.locator(REPORT)
+    report.evaluate(NARROW)
+    assert report.evaluate("found => found.scrollWidth") <= 320
+    expect(report.locator("tbody .wfv-id")).to_have_text(["a", "b", "c"])
+
+
+def test_the_keyboard_reaches_every_button(lab: Lab, page: Page) -> None:
+    """Copying by keyboard puts the command on the clipboard and says so."""
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    lab.open(page, lab.save("keys.ipynb", [shown(FAILED)]))
+    button = page.get_by_role("button", name="Copy %workflow apply 1")
+    button.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(f"{REPORT} [role=status]")).to_have_text("Copied: %workflow apply 1")
+    assert page.evaluate("() => navigator.clipboard.readText()") == "%workflow apply 1"
+    expect(button).to_be_focused()
+
+
+def test_notebook_7_shows_the_same(
+    tmp_path_factory: pytest.TempPathFactory, browser: Browser, page: Page
+) -> None:
+    """Notebook 7 draws the report with the same view."""
+    notebook = Lab(tmp_path_factory.mktemp("notebook"), "notebook")
+    try:
+        notebook.open(page, notebook.write("seven.ipynb", cells("seven")))
+        run_all(page)
+        expect(page.locator(f"{REPORT} .wfv-card").first).to_contain_text("Fix 1")
+        assert faults(page) == []
+    finally:
+        notebook.stop()

@@ -1,0 +1,190 @@
+"""What a page is told of a run at one moment, declared once for both sides.
+
+A field that has its default is left out of the JSON; `shape` makes the other side's types.
+Times are seconds, texts are clean of control characters, and nothing in them is markup.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+SNAPSHOT_VERSION = 1
+"""The version of the snapshot; it rises when a field goes away or changes its meaning."""
+
+
+@dataclass(frozen=True)
+class NodeRow:
+    """A node's row.  `folded`: it need not stand among the first that a reader sees.
+
+    `again` says in short why it ran that ran before; `why` all of it, where that is more.
+    """
+
+    id: str
+    type: str
+    state: str
+    attempts: int = 0
+    seconds: float = 0.0
+    age: float | None = None
+    saved: float = 0.0
+    fraction: float | None = None
+    message: str = ""
+    action: str = ""
+    handled: bool = False
+    purpose: str = ""
+    gave: str = ""
+    again: str = ""
+    why: tuple[str, ...] = ()
+    logs: tuple[str, ...] = ()
+    folded: bool = False
+
+
+@dataclass(frozen=True)
+class Box:
+    """A node in the drawing: its column, and its middle in rows from the top."""
+
+    id: str
+    state: str
+    column: int
+    row: float
+
+
+@dataclass(frozen=True)
+class WaveBox:
+    """Nodes of one wave or of neighbouring ones, counted by state, the worst first.
+
+    `alone` names the node where there is one only.
+    """
+
+    first: int
+    last: int
+    state: str
+    counts: dict[str, int]
+    alone: str = ""
+
+
+@dataclass(frozen=True)
+class Graph:
+    """The drawing: boxes and lines, or only waves where the nodes are too many; both may be empty.
+
+    `waves` counts them all; `stages` are what is drawn of them.  A line goes through places, from
+    its start over its bends to its end, each a column and a row.
+    """
+
+    columns: int
+    rows: float
+    waves: int
+    boxes: tuple[Box, ...] = ()
+    lines: tuple[tuple[float, ...], ...] = ()
+    stages: tuple[WaveBox, ...] = ()
+
+
+@dataclass(frozen=True)
+class FailureNote:
+    """Why a node failed, with what is known around it."""
+
+    node: str
+    code: str
+    cause: str
+    category: str
+    helps: Literal["wait", "change", "human", "nothing"]
+    effect: Literal["no", "yes", "reported", "in_doubt"]
+    meaning: str = ""
+    hint: str = ""
+    error_type: str = ""
+    attempts: int = 1
+    places: tuple[str, ...] = ()
+    inputs: tuple[str, ...] = ()
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A problem that the check found."""
+
+    severity: Literal["error", "warning"]
+    text: str
+
+
+@dataclass(frozen=True)
+class Foreseen:
+    """What the next run would do with some nodes, if a fix were applied; `more` are not named."""
+
+    verdict: str
+    nodes: tuple[str, ...]
+    more: int = 0
+
+
+@dataclass(frozen=True)
+class FixCard:
+    """A repair on offer; `line` is the command that accepts it."""
+
+    number: int
+    title: str
+    code: str
+    level: str
+    origin: str
+    rung: str
+    diff: str
+    why: str = ""
+    evidence: tuple[str, ...] = ()
+    preview: tuple[Foreseen, ...] = ()
+    line: str = ""
+
+
+@dataclass(frozen=True)
+class Applied:
+    """A repair that went in, and who let it in."""
+
+    title: str
+    code: str
+    by: str
+    diff: str = ""
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class Question:
+    """What a person is asked about a node."""
+
+    node: str
+    state: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A run at the moment `at` (Unix time): all that a page draws, and nothing to compute.
+
+    `state` is empty before the first event, RUNNING, or how the run ended.  `rest` counts by state
+    the nodes that have no row.  `ways` are the commands with which the run goes on.
+    """
+
+    version: int
+    run: str
+    workflow: str
+    session: str
+    state: str
+    at: float
+    elapsed: float
+    percent: int
+    done: int
+    total: int
+    attempt: int = 1
+    finished: bool = False
+    usual: float | None = None
+    saved: float = 0.0
+    owner: str = ""
+    doing: str = ""
+    counts: dict[str, int] = field(default_factory=dict)
+    graph: Graph | None = None
+    nodes: tuple[NodeRow, ...] = ()
+    rest: dict[str, int] = field(default_factory=dict)
+    notices: tuple[str, ...] = ()
+    applied: tuple[Applied, ...] = ()
+    failures: tuple[FailureNote, ...] = ()
+    problems: tuple[Finding, ...] = ()
+    questions: tuple[Question, ...] = ()
+    fixes: tuple[FixCard, ...] = ()
+    abstained: tuple[str, ...] = ()
+    ways: tuple[str, ...] = ()
