@@ -142,17 +142,14 @@ class Machine(Editor):
         told = self.both()
         for id, verdict in seen.verdicts.items():
             end = told.ends[id]
-            cut_off = end.state == "skipped" and self.fails_before(id, told)
+            cut_off = end.state == "skipped" and self.waits_in_vain(id, told)
             assert cut_off or end.state in COMES_TRUE[verdict], (id, verdict, end)
 
-    def fails_before(self, id: str, told: Told) -> bool:
-        """Whether a node that this one waits for, itself or through others, did not complete."""
-        nodes = {node["id"]: node for node in self.asked.nodes}
-        heads = {head for head, _, _ in references_of(nodes[id])} | {*nodes[id]["after"]}
-        return any(
-            told.ends[head].state == "failed" or self.fails_before(head, told)
-            for head in heads & {*nodes}
-        )
+    def waits_in_vain(self, id: str, told: Told) -> bool:
+        """Whether a node that this one waits for did not complete."""
+        (node,) = (node for node in self.asked.nodes if node["id"] == id)
+        heads = {head for head, _, _ in references_of(node)} | {*node["after"]}
+        return any(head in told.ends and not told.ends[head].completed for head in heads)
 
     @rule()
     def run_it_afresh(self) -> None:
