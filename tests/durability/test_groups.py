@@ -102,7 +102,8 @@ def family(tmp_path: Path) -> Iterator[Callable[..., Family]]:
     for each in begun:
         each.kill()
         for pid in each.members():
-            os.kill(pid, signal.SIGKILL)
+            with contextlib.suppress(ProcessLookupError):  # it has ended since
+                os.kill(pid, signal.SIGKILL)
 
 
 @pytest.mark.parametrize(

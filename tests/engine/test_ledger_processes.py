@@ -70,7 +70,7 @@ def test_kills_repeat_nothing_and_hide_nothing(tmp_path: Path) -> None:
 
 CLAIMS_ONE = """
 from pathlib import Path
-from engine.ledger_work import place, start
+from engine.ledger_work import place
 from wfrepair_magic.engine.ledger import Ledger
 from wfrepair_magic.engine.owner import me
 ledger = Ledger.open(Path(sys.argv[1]))
