@@ -121,7 +121,6 @@ def family(tmp_path: Path) -> Iterator[Callable[..., Family]]:
         f"sleep 30 | cat | cat; {SENDS}",
         f"trap '' TERM HUP INT QUIT; {SENDS}",
         f"sh -c 'sh -c \"{SENDS}\"' & wait",
-        f"exec > out 2>&1 < /dev/null; {SENDS}",
     ],
 )
 def test_nothing_is_sent_after_a_kill(
@@ -130,6 +129,21 @@ def test_nothing_is_sent_after_a_kill(
     """After kill -9 the group is gone, in the background and in a pipeline too, and the reaper."""
     victim = family(f"go(shell('send', {'touch begun; ' + command!r}))")
     assert soon((tmp_path / "begun").exists)
+    victim.kill()
+    assert victim.left() == {}
+    assert nothing_is_sent(tmp_path)
+
+
+def test_what_redirects_itself_is_ended_too(family: Callable[..., Family], tmp_path: Path) -> None:
+    """A program that lets go of the kernel's pipes is known by its number, once that was told."""
+    command = f"exec > out 2>&1 < /dev/null; touch begun; {SENDS}"
+    victim = family(
+        "from wfrepair_magic.nodes.groups import Groups\n"
+        "def began(*what, began=Groups.began): began(*what); Path('told').touch()\n"
+        "Groups.began = began\n"
+        f"go(shell('send', {command!r}))"
+    )
+    assert soon((tmp_path / "begun").exists) and soon((tmp_path / "told").exists)
     victim.kill()
     assert victim.left() == {}
     assert nothing_is_sent(tmp_path)
