@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from wfrepair_magic import Context, Run, node, run
+from wfrepair_magic import Action, Context, Run, node, run
 from wfrepair_magic.monitor import history, text
 from wfrepair_magic.monitor.state import replay
 from wfrepair_magic.notebook import report
@@ -65,6 +65,8 @@ def says(word: str, form: str, how: str, ctx: Context) -> Any:
             return {leak: 1, "rows": [{leak: {leak}}]}
         case "bytes":
             return {"raw": leak.encode(), "many": (leak, [leak], frozenset([leak]))}
+        case "action":
+            return Action(leak, {"rows": [leak]})
     return {"text": f"<<{leak}>>", "items": [leak]}
 
 
@@ -113,7 +115,7 @@ def workflow(form: str, echo: str) -> str:
     """Write a workflow in which every kind of node gives the secret away in every way it has."""
     nodes: list[dict[str, Any]] = []
     for kind in ("says", "sends", "reads"):
-        for how in ("gives", "key", "bytes", "fails"):
+        for how in ("gives", "key", "bytes", "action", "fails"):
             params = {"word": "${token}", "form": form, "how": how}
             nodes.append({"id": f"{kind}_{how}", "type": kind, "params": params})
     told = "${shown.text}"  # the form itself, as a node before gave it

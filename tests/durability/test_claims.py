@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import collections
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from answering import LONG
+from engine.ledger_work import start
 
 PROCESSES, KEYS = (32, 20_000) if LONG else (8, 2_000)
 
@@ -24,17 +23,6 @@ for number in range(int(sys.argv[2])):
     print(number, won, receipt.idempotency_key, receipt.owner.token)
 print(me().token)
 """
-
-
-def start(code: str, *arguments: object) -> subprocess.Popen[str]:
-    """Start a process that may import from the tests."""
-    head = f"import sys; sys.path.insert(0, {str(Path(__file__).parents[1])!r})\n"
-    return subprocess.Popen(
-        [sys.executable, "-c", head + code, *map(str, arguments)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
 
 
 @pytest.mark.timeout(6_000 if LONG else 300)

@@ -88,7 +88,7 @@ def full_database(folder: Path) -> None:
         connection.execute(f"PRAGMA max_page_count = {max(pages, 1)}")
         return connection
 
-    sqlite3.connect = full  # type: ignore[assignment]
+    sqlite3.connect = full
     _size["id"] = 100_000  # the claim needs room
 
 
@@ -177,6 +177,14 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
+@pytest.fixture
+def log(folder: Path, monkeypatch: pytest.MonkeyPatch) -> EffectLog:
+    """What the effects of this process leave in the project's log."""
+    found = EffectLog(folder / "effects.log")
+    monkeypatch.setattr(sys.modules[__name__], "_log", found)
+    return found
+
+
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_fault_is_told_and_nothing_is_sent(fault: str, folder: Path) -> None:
     """The run ends with a sentence within 10 s, and the effect has not happened."""
@@ -186,12 +194,13 @@ def test_a_fault_is_told_and_nothing_is_sent(fault: str, folder: Path) -> None:
     assert EffectLog(folder / "effects.log").counts()["sent"] == 0
 
 
-def test_a_result_that_cannot_be_kept_leaves_its_effect_in_doubt(folder: Path) -> None:
+def test_a_result_that_cannot_be_kept_leaves_its_effect_in_doubt(
+    folder: Path, log: EffectLog
+) -> None:
     """The disk was full after the effect: that is told, and the next run asks, and never sends."""
     kind, text, seconds = under("full after the effect", folder)
     assert (kind, seconds < SLOWEST) == ("StoreError", True), text
     assert "full" in text
-    log = EffectLog(folder / "effects.log")
     assert log.counts()["sent"] == 1
     again = go(folder)
     assert (again.state, again.nodes["ssss"].state) == ("WAITING", "in_doubt")
@@ -213,25 +222,21 @@ def test_a_history_that_cannot_be_written_breaks_no_run(folder: Path) -> None:
 
 
 def test_a_clock_that_goes_back_repeats_nothing(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
+    folder: Path, log: EffectLog, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """An hour earlier than the first run, the second one reuses everything, with an age of 0."""
-    global _log
-    _log = EffectLog(folder / "effects.log")
     assert go(folder).state == "SUCCESS"
     now = time.time
     monkeypatch.setattr(time, "time", lambda: now() - 3600)
     again = go(folder)
     assert {one.state for one in again.nodes.values()} == {"reused"}
     assert {one.age for one in again.nodes.values()} == {0.0}
-    assert _log.counts() == {"sent": 1}
+    assert log.counts() == {"sent": 1}
     assert go(folder).state == "SUCCESS"
 
 
-def test_a_store_that_goes_away_in_the_middle_is_told(folder: Path) -> None:
+def test_a_store_that_goes_away_in_the_middle_is_told(folder: Path, log: EffectLog) -> None:
     """A store folder that somebody removes under a run is a StoreError, not another store."""
-    global _log
-    _log = EffectLog(folder / "effects.log")
 
     def remove(event: Event) -> None:
         if isinstance(event, events.NodeDone):
@@ -239,7 +244,7 @@ def test_a_store_that_goes_away_in_the_middle_is_told(folder: Path) -> None:
 
     with pytest.raises(StoreError):
         run(TEXT, name="line", store=folder / ".wfrepair", folder=folder, sinks=[remove])
-    assert _log.counts()["sent"] == 0
+    assert log.counts()["sent"] == 0
 
 
 @node(effect="pure")

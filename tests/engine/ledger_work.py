@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import subprocess
+import sys
+from pathlib import Path
 
 from wfrepair_magic.engine.envelope import Kept, pack
 from wfrepair_magic.engine.ledger import Place
@@ -19,3 +22,14 @@ def raw(number: int) -> bytes:
     packed = pack(Kept({"number": number}, "default", 1.0, 0.0, {}), place(number).key)
     assert packed is not None
     return packed
+
+
+def start(code: str, *arguments: object) -> subprocess.Popen[str]:
+    """Start a process that may import from the tests; its pipes carry text."""
+    head = f"import sys; sys.path.insert(0, {str(Path(__file__).parents[1])!r})\n"
+    return subprocess.Popen(
+        [sys.executable, "-c", head + code, *map(str, arguments)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )

@@ -185,6 +185,17 @@ def test_a_file_that_was_edited_changes_no_key_that_was_given(project: Project) 
     assert key(module.g) == before
 
 
+def test_the_text_that_is_shown_is_the_one_that_runs(project: Project) -> None:
+    """An edit of the file changes no text that was read, and what was never true is not shown."""
+    text = "@str\ndef f(): return 0\n\n@print\ndef g(x):  # why\n    return 1"
+    module = project.load("told", "def print(f): return f\nstr = print\n" + text)
+    (shown,) = (text for text in code_of(module.g).shown.values() if "return 1" in text)
+    assert shown == "@print\ndef g(x):  # why\n    return 1"
+    project.write("told", "def print(f): return f\nstr = print\n" + text.replace("return", "pass;"))
+    assert shown in code_of(module.g).shown.values()
+    assert not [text for text in code_of(module.f).shown.values() if "def f" in text]
+
+
 def test_lines_that_moved_after_the_import_change_nothing(project: Project) -> None:
     """A comment put above a loaded function leaves its key that of its source."""
     module = project.load("moved", "def g(x): return 1\n\ndef h(x): return 1\n")

@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 from fakes import EffectLog
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from wfrepair_magic import Context, Run, events, node, run
@@ -174,6 +174,7 @@ def test_what_was_edited_since_is_not_sent_again_by_itself(store: Path) -> None:
         min_size=1, max_size=6,
     )
 )  # fmt: skip
+@example(steps=[([], "run"), (["is down", "is down"], "rerun"), ([], "run")])
 def test_one_key_for_all_attempts_at_an_effect_and_a_new_one_for_the_next(
     steps: list[tuple[list[str], str]],
 ) -> None:
@@ -188,7 +189,7 @@ def test_one_key_for_all_attempts_at_an_effect_and_a_new_one_for_the_next(
         rerun = ["s"] if way == "rerun" else []
         done = run(text, name="w", store=folder / "s", rerun=rerun)
         before = effects[-1]
-        if rerun and "done" in before and service.keys:
+        if rerun and "done" in before:  # another effect from here on, whether it gets through now
             effects.append(set())
         effects[-1] |= set(service.keys)
         if done.state == "SUCCESS":

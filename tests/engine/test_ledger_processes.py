@@ -6,30 +6,16 @@ import os
 import random
 import signal
 import sqlite3
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
-from engine.ledger_work import place
+from engine.ledger_work import place, start
 
 from wfrepair_magic.engine.ledger import Ledger
 from wfrepair_magic.engine.owner import me
 from wfrepair_magic.errors import StoreError
 
 EFFECTS = 150
-
-
-def start(code: str, *arguments: object) -> subprocess.Popen[str]:
-    """Start a process that may import from the tests."""
-    head = f"import sys; sys.path.insert(0, {str(Path(__file__).parents[1])!r})\n"
-    return subprocess.Popen(
-        [sys.executable, "-c", head + code, *map(str, arguments)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-
 
 WORKS = """
 import os

@@ -15,7 +15,6 @@ from wfrepair_magic.engine.runs import (
     Text,
     find_run,
     finish_run,
-    keep_text,
     last_run,
     lineage,
     record_run,
@@ -75,10 +74,10 @@ def test_runs_are_listed_newest_first(ledger: Ledger) -> None:
 
 def test_a_text_knows_what_it_was_made_from(ledger: Ledger) -> None:
     """A repaired text leads back to the one its author wrote; what was said first stays."""
-    keep_text(ledger, TEXT)
-    keep_text(ledger, Text("d2", "b", "d1", '[{"slot": []}]', "TPL03"))
-    keep_text(ledger, Text("d3", "c", "d2", "[]", "model"))
-    keep_text(ledger, Text("d3", "c", "", "", "author"))
+    record_run(ledger, RUN, TEXT)
+    repaired_run(ledger, "r1", Text("d2", "b", "d1", '[{"slot": []}]', "TPL03"))
+    repaired_run(ledger, "r1", Text("d3", "c", "d2", "[]", "model"))
+    repaired_run(ledger, "r1", Text("d3", "c", "", "", "author"))
     found = [(text.digest, text.origin) for text in lineage(ledger, "d3")]
     assert found == [("d3", "model"), ("d2", "TPL03"), ("d1", "author")]
     assert lineage(ledger, "d9") == []
@@ -86,8 +85,8 @@ def test_a_text_knows_what_it_was_made_from(ledger: Ledger) -> None:
 
 def test_a_lineage_that_turns_back_ends(ledger: Ledger) -> None:
     """An edit that restores an earlier text makes no endless list."""
-    keep_text(ledger, Text("d1", "a", "d2"))
-    keep_text(ledger, Text("d2", "b", "d1"))
+    record_run(ledger, RUN, Text("d1", "a", "d2"))
+    repaired_run(ledger, "r1", Text("d2", "b", "d1"))
     assert [text.digest for text in lineage(ledger, "d1")] == ["d1", "d2"]
 
 

@@ -493,7 +493,7 @@ def test_problems_come_in_the_order_of_the_text() -> None:
     )
     places = [(one.line, one.column) for one in problems(text)]
     assert len(places) == 8
-    assert places == sorted(places)  # type: ignore[type-var] # every one has a place here
+    assert places == sorted(places)
 
 
 def test_every_mistake_of_a_text_is_told_at_once() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from kernels import Notebook
 
@@ -290,6 +292,8 @@ def test_an_interrupt_leaves_a_run_to_resume(notebook: Notebook) -> None:
     )
     sent = notebook.send(f"%%workflow stop\n{body}", live=True)
     notebook.wait_for_output(sent, "◐  slow")
+    while log(notebook) != ["first", "slow"]:  # it is shown before its command has begun
+        time.sleep(0.01)
     notebook.interrupt()
     ended = notebook.wait(sent)
     assert ended.status == "ok"

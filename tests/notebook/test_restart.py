@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -41,6 +42,8 @@ def killed_while_sending(folder: Path) -> None:
     with opened(folder) as first:
         sent = first.send(f"%%workflow chat --input word=hi --out r\n{BODY}", live=True)
         first.wait_for_output(sent, "◐  send")
+        while log(folder) != ["first", "send"]:  # it is shown before its command has begun
+            time.sleep(0.01)
 
 
 def test_a_killed_kernel_leaves_a_question_and_no_second_send(tmp_path: Path) -> None:

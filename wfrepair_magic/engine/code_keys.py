@@ -22,9 +22,8 @@ of what is in memory; what it refers to is looked up each time.
 
 from __future__ import annotations
 
-import inspect
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from types import CellType, FunctionType, ModuleType
 from typing import Any
@@ -38,7 +37,8 @@ from .outside import Found, doors
 from .parts import type_name
 from .project import file_digest, files_of, imported_name
 from .shipped import Reference, home_of, reference_to, shipped
-from .why import ROOM, spelt
+from .spots import UNBOUND, Spot, changed_by, followed, is_code
+from .why import spelt
 
 _ABSENT: Reference = ["absent"]
 _UNSEEING = frozenset({"eval", "exec", "globals"})
@@ -92,15 +92,11 @@ def digest_with_code(value: object) -> str:
     return digest([found, walk.parts]) if walk.parts else found
 
 
-_Spot = tuple[int, str]
-"""A name in a namespace, in a class or in a cell, by the identity of what holds it."""
-
-
 class _Walk:
     """Follows references from one function; lives as long as one call of `code_of`."""
 
-    def __init__(self, effect: bool, changing: frozenset[_Spot] = frozenset()) -> None:
-        self.changing: set[_Spot] = set(changing)
+    def __init__(self, effect: bool, changing: frozenset[Spot] = frozenset()) -> None:
+        self.changing: set[Spot] = set(changing)
         self.known_to_change = changing
         self.parts: dict[str, Any] = {}
         self.notices: list[str] = []
@@ -202,9 +198,9 @@ class _Walk:
         own = origin_of_code(function.__code__, function.__globals__) == "user"
         read = known(function.__code__, function.__globals__)
         named = function.__kwdefaults__ or {}
-        self.changing.update(_spots(function, read.references.changed) if own else ())
+        self.changing.update(changed_by(function, read.references.changed) if own else ())
         if own:
-            self.shown[read.says[-1]] = _text_of(function)
+            self.shown.update({read.says[-1]: read.text} if read.text else {})
             self.outside += doors(read.references, function.__globals__, where)
         part: dict[str, Any] = {
             "says": read.says if own else shipped(home_of(function), function.__code__.co_qualname),
@@ -251,9 +247,9 @@ class _Walk:
             return _ABSENT
         return self._at((id(cell), ""), value, where)
 
-    def _at(self, spot: _Spot, value: object, where: str) -> Reference:
+    def _at(self, spot: Spot, value: object, where: str) -> Reference:
         """Refer to a value by what it is, or, where the code itself changes it, by its type."""
-        if spot not in self.known_to_change or _is_code(value):
+        if spot not in self.known_to_change or is_code(value):
             return self.refer(value, where)
         if not self._effect:
             raise Unkeyable(where, "the code itself changes it, so that no key can hold it")
@@ -284,21 +280,12 @@ class _Walk:
         A module that only lends an attribute counts by its file; one that the code also has as
         a whole comes first, as the chains are sorted, and stays.
         """
-        value: Any = None
-        for at, part in enumerate(chain, 1):
-            name = ".".join(chain[:at])
-            if part not in namespace:
-                if isinstance(value, ModuleType):
-                    found[name] = _ABSENT
-                return
-            value = namespace[part]
-            if name not in found:
-                lends = at < len(chain) and _is_users_module(value)
+        for name, spot, value, lends in followed(namespace, chain):
+            if value is UNBOUND:
+                found[name] = _ABSENT
+            elif name not in found:
                 file = ["file", value.__name__, file_digest(value.__name__)] if lends else None
-                found[name] = file or self._at((id(namespace), part), value, f"{where} → {name}")
-            if not (_is_users_module(value) or isinstance(value, FunctionType)):
-                return
-            namespace = vars(value)
+                found[name] = file or self._at(spot, value, f"{where} → {name}")
 
     def _built_in(self, function: FunctionType, name: str, where: str) -> Reference:
         """Refer to a built-in; one that reaches what no name says cannot be followed."""
@@ -310,35 +297,3 @@ class _Walk:
                 raise Unkeyable(f"{where} → {name}", what)
             self.notices.append(f"{where} → {name}: {what}")
         return ["python", name]
-
-
-def _text_of(function: FunctionType) -> str:
-    """Give the text of a function as its file has it now; "" where there is none."""
-    try:
-        return inspect.cleandoc("\n" + inspect.getsource(function))[:ROOM]
-    except (OSError, TypeError, SyntaxError, IndentationError):
-        return ""
-
-
-def _spots(function: FunctionType, changed: Iterable[tuple[str, ...]]) -> Iterator[_Spot]:
-    """Say where the things lie that a function changes, as far as they outlive its call."""
-    cells = dict(zip(function.__code__.co_freevars, function.__closure__ or (), strict=True))
-    for head, *attributes in changed:
-        if head in cells:
-            yield (id(cells[head]), "")
-        elif head in function.__globals__:
-            spot, value = (id(function.__globals__), head), function.__globals__[head]
-            for attribute in attributes:
-                if not _is_code(value):
-                    break
-                holder = value if isinstance(value, type) else vars(value)
-                spot, value = (id(holder), attribute), getattr(value, attribute, None)
-            yield spot
-
-
-def _is_code(value: object) -> bool:
-    return isinstance(value, ModuleType | FunctionType | type)
-
-
-def _is_users_module(value: object) -> bool:
-    return isinstance(value, ModuleType) and origin_of_module(value.__name__) == "user"

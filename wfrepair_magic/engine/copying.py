@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ..ir.shell import Program
+from .frames import copied
 
 
 class TooDeep(Exception):
@@ -20,8 +21,8 @@ def fresh(value: Any, leaf: Callable[[str], Any] = _same) -> Any:
     """Copy the containers of a nested value and put each text through `leaf`.
 
     Lists, tuples, sets, dicts with their keys, and shell programs are rebuilt; bytes go through
-    `leaf` as text; arrays and frames are copied; every other object is handed on as it is.
-    Raises TooDeep where Python's own stack would end.
+    `leaf` as text; arrays and frames, also of a subclass, are copied; every other object is
+    handed on as it is.  Raises TooDeep where Python's own stack would end.
     """
     try:
         return _rebuilt(value, leaf)
@@ -33,26 +34,22 @@ def _rebuilt(value: Any, leaf: Callable[[str], Any]) -> Any:
     kind = type(value)
     if kind is str:
         return leaf(value)
+    if kind in _PLAIN:
+        return value
     if kind is dict:
         return {_rebuilt(key, leaf): _rebuilt(item, leaf) for key, item in value.items()}
     if kind in _ROWS:
         return kind(_rebuilt(item, leaf) for item in value)
-    if kind is bytearray or (kind is bytes and leaf is not _same):
-        return kind(_through(value, leaf))
-    if _LIBRARIES.get(kind.__module__.partition(".")[0], _NONE) & {kind.__name__}:
-        return value.copy()
+    if kind is bytearray or kind is bytes:
+        return value if kind is bytes and leaf is _same else kind(_through(value, leaf))
     if kind is Program:
         return Program(leaf(value.text), _rebuilt(dict(value.values), leaf))
-    return value
+    copy = copied(value)
+    return value if copy is None else copy
 
 
+_PLAIN = frozenset({int, float, bool, type(None)})
 _ROWS = (list, tuple, set, frozenset)
-_NONE: frozenset[str] = frozenset()
-_LIBRARIES = {
-    "numpy": frozenset({"ndarray", "recarray", "MaskedArray"}),
-    "pandas": frozenset({"DataFrame", "Series"}),
-}
-"""What of other libraries can be changed in place, and so is copied, too."""
 
 
 def _through(value: bytes | bytearray, leaf: Callable[[str], Any]) -> bytes:

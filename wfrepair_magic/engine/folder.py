@@ -73,6 +73,19 @@ def make_subfolder(path: Path) -> None:
     _refuse_foreign(path)
 
 
+def identity_of(path: Path, times: bool = False) -> tuple[int, ...] | None:
+    """Give what tells a file from every other one there is; None where nothing is there.
+
+    With `times` also what tells whether it changed.  Raises OSError where nobody may look.
+    """
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return None
+    told = (found.st_dev, found.st_ino)
+    return (*told, found.st_size, found.st_mtime_ns) if times else told
+
+
 def sync_folder(path: Path) -> None:
     """Make the names in a folder last through a power cut."""
     handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY)

@@ -1,4 +1,4 @@
-"""What arrays and frames consist of: labels, types, shape, and content by rows or columns.
+"""Arrays and frames: what they consist of (labels, types, shape, content), and copies of them.
 
 NumPy, pandas and polars are never imported here: an array or a frame can only come from a process
 that has loaded them.
@@ -7,21 +7,40 @@ that has loaded them.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
-from typing import Any, Final
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Final, NamedTuple
 
 from .parts import Buffer, Parts
 
 
 def table_parts(value: object) -> Parts | None:
     """Say what an object of NumPy, pandas or polars consists of; None for any other object."""
-    for name, made, describe in _LIBRARIES:
-        library = sys.modules.get(name)
-        if library is not None and hasattr(library, made):  # not in the middle of being loaded
-            found = describe(library, value)
-            if found is not None:
-                return found
+    for library, about in _loaded():
+        found = about.describe(library, value)
+        if found is not None:
+            return found
     return None
+
+
+def copied(value: object) -> Any:
+    """Copy an array or frame of NumPy, pandas or polars; None for any other object.
+
+    The copy is of the same class, and nothing that is done to one of the two in place shows in
+    the other; objects that stand in the cells are the same ones in both.
+    """
+    for library, about in _loaded():
+        found = about.copy(library, value)
+        if found is not None:
+            return found
+    return None
+
+
+def _loaded() -> Iterator[tuple[Any, _Library]]:
+    """Give each library that this process has loaded."""
+    for about in _LIBRARIES:
+        library = sys.modules.get(about.name)
+        if library is not None and hasattr(library, about.made):  # not in the middle of loading
+            yield library, about
 
 
 # --- NumPy --------------------------------------------------------------------------------------
@@ -212,9 +231,38 @@ def _polars_content(pl: Any, column: Any) -> object:
     return (*start, held.to_list())
 
 
-_LIBRARIES: Final[Sequence[tuple[str, str, Callable[[Any, Any], Parts | None]]]] = (
-    ("numpy", "ndarray", _numpy),
-    ("pandas", "DataFrame", _pandas),
-    ("polars", "DataFrame", _polars),
+# --- copies -------------------------------------------------------------------------------------
+
+
+def _numpy_copy(np: Any, value: Any) -> Any:
+    return value.copy() if isinstance(value, np.ndarray | np.void) else None
+
+
+def _pandas_copy(pd: Any, value: Any) -> Any:
+    frames = pd.DataFrame | pd.Series
+    if not isinstance(value, frames | pd.Index | pd.api.extensions.ExtensionArray):
+        return None
+    copy = value.copy()
+    if isinstance(value, frames) and type(copy) is not type(value):
+        copy.__class__ = type(value)  # a subclass that does not say what its copies are
+    return copy
+
+
+def _polars_copy(pl: Any, value: Any) -> Any:
+    return value.clone() if isinstance(value, pl.DataFrame | pl.Series) else None
+
+
+class _Library(NamedTuple):
+    """A library: something that it has once it is loaded, and what is asked of its objects."""
+
+    name: str
+    made: str
+    describe: Callable[[Any, Any], Parts | None]
+    copy: Callable[[Any, Any], Any]
+
+
+_LIBRARIES: Final[Sequence[_Library]] = (
+    _Library("numpy", "ndarray", _numpy, _numpy_copy),
+    _Library("pandas", "DataFrame", _pandas, _pandas_copy),
+    _Library("polars", "DataFrame", _polars, _polars_copy),
 )
-"""Each library with something that it has once it is loaded, and who describes its objects."""

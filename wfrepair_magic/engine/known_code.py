@@ -18,6 +18,7 @@ from types import CodeType
 from typing import Any
 
 from .sources import codes, done_by, said_by
+from .why import ROOM
 
 _GLOBAL = frozenset({"LOAD_GLOBAL", "LOAD_NAME", "LOAD_FROM_DICT_OR_GLOBALS"})
 _ATTRIBUTE = frozenset({"LOAD_ATTR", "LOAD_METHOD"})
@@ -57,10 +58,14 @@ class References:
 
 @dataclass(frozen=True)
 class Known:
-    """`says` is ["source", DIGEST] or, without a true source, ["bytecode", PYTHON, DIGEST]."""
+    """`says` is ["source", DIGEST] or, without a true source, ["bytecode", PYTHON, DIGEST].
+
+    `text` is the beginning of the true source, "" where there is none.
+    """
 
     says: list[str]
     references: References
+    text: str
 
 
 _seen: dict[int, tuple[weakref.ref[CodeType], Known]] = {}
@@ -75,8 +80,8 @@ def known(code: CodeType, namespace: Mapping[str, Any]) -> Known:
     if found is not None and found[0]() is code:
         return found[1]
     said = said_by(code, namespace)
-    says = ["bytecode", _PYTHON, done_by(code)] if said is None else ["source", said]
-    read = Known(says, references_of(code))
+    says = ["bytecode", _PYTHON, done_by(code)] if said is None else ["source", said.digest]
+    read = Known(says, references_of(code), "" if said is None else said.text[:ROOM])
     key = id(code)
     _seen[key] = (weakref.ref(code, lambda _: _seen.pop(key, None)), read)
     return read

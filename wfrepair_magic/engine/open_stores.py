@@ -75,7 +75,7 @@ def _forget(writer: Writer) -> None:
 
 def _at_exit() -> None:
     """Write what waits before the interpreter ends."""
-    with ExitStack() as stack:
+    with _gate, ExitStack() as stack:  # no thread ends its writer meanwhile
         for writer in _writers.values():
             stack.callback(writer.end)
 

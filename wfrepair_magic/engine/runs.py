@@ -101,12 +101,6 @@ def underway(ledger: Ledger, session: str, owner: Owner) -> list[str]:
     return [str(row["name"]) for row in rows]
 
 
-def keep_text(ledger: Ledger, text: Text) -> None:
-    """Remember a text and its descent; what was said of it first stays."""
-    with ledger.file.transaction():
-        _keep(ledger, text)
-
-
 def text_of(ledger: Ledger, digest: str) -> Text:
     """Give the text that a digest names.  Raises StoreError where it was never kept."""
     found = _find_text(ledger, digest)
@@ -128,6 +122,7 @@ def lineage(ledger: Ledger, digest: str) -> list[Text]:
 
 
 def _keep(ledger: Ledger, text: Text) -> None:
+    """Remember a text and its descent; what was said of it first stays."""
     if _find_text(ledger, text.digest) is None:
         row = {name: storable(getattr(text, name)) for name in _TEXT}
         insert(ledger.file.sqlite, TEXTS, {**row, "at": time.time()})

@@ -8,9 +8,11 @@ from __future__ import annotations
 import __future__
 
 import ast
+import inspect
 import linecache
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from types import CodeType
 from typing import Any
@@ -32,8 +34,16 @@ _SHAPE = (
 )  # fmt: skip
 
 
-def said_by(code: CodeType, namespace: Mapping[str, Any]) -> str | None:
-    """Give the digest of what a function's source says; None where there is no true source.
+@dataclass(frozen=True)
+class Said:
+    """What a function's source says, by its digest, and the lines of it, decorators included."""
+
+    digest: str
+    text: str
+
+
+def said_by(code: CodeType, namespace: Mapping[str, Any]) -> Said | None:
+    """Give what a function's source says; None where there is no true source.
 
     `namespace` is the function's globals: a loader in it may know the source.  Where several
     functions of the file compile to the same code, the one on the same line counts, or any if
@@ -46,8 +56,21 @@ def said_by(code: CodeType, namespace: Mapping[str, Any]) -> str | None:
         return None
     twins = _functions(text, code.co_flags & _FUTURE).get(done_by(code), ())
     in_place = [pair for pair in twins if _place(pair[0]) == _place(code)]
-    said = {function_digest(node) for _, node in in_place or twins}
-    return said.pop() if len(said) == 1 else None
+    said = {function_digest(node): node for _, node in in_place or twins}
+    if len(said) != 1:
+        return None
+    ((found, node),) = said.items()
+    return Said(found, _lines_of(node, text))
+
+
+def _lines_of(node: FunctionNode, text: str) -> str:
+    first, _ = _key(node)
+    return inspect.cleandoc("\n" + "\n".join(_lines(text)[first - 1 : node.end_lineno]))
+
+
+@lru_cache(maxsize=32)
+def _lines(text: str) -> list[str]:
+    return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")  # as Python counts them
 
 
 def done_by(code: CodeType) -> str:

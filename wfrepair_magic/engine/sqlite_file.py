@@ -11,6 +11,7 @@ from typing import Any
 
 from ..errors import StoreError
 from .faults import PATIENCE, corrupt, is_busy, said
+from .folder import identity_of
 
 _NAP = 0.05  # sqlite's own pauses grow to 100 ms; asking anew keeps them short and fair
 
@@ -26,7 +27,7 @@ class SqliteFile:
         self.patience = patience
         with said(path):
             self._connection = sqlite3.connect(path, timeout=_NAP, isolation_level=None)
-            self._file = _identity(path)
+            self._file = identity_of(path)
 
     def run(self, statement: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """Execute a statement and give all of its rows; waits for another writer to finish."""
@@ -53,7 +54,7 @@ class SqliteFile:
         self._undo()
         self.run("BEGIN IMMEDIATE")
         try:
-            if _identity(self.path) != self._file:
+            if identity_of(self.path) != self._file:
                 raise StoreError(f"{self.path} was removed or replaced while it was in use")
             yield
             self.run("COMMIT")
@@ -80,11 +81,3 @@ class SqliteFile:
         """Close the connection; twice is harmless."""
         with said(self.path):
             self._connection.close()
-
-
-def _identity(path: Path) -> tuple[int, int] | None:
-    try:
-        found = path.stat()
-    except FileNotFoundError:
-        return None
-    return found.st_dev, found.st_ino

@@ -23,6 +23,7 @@ from typing import Any, Protocol, TypeVar
 
 from ..errors import EngineBug, StoreError
 from .faults import said
+from .folder import identity_of
 from .thread import LOOK
 
 LINGER = 0.05
@@ -286,15 +287,6 @@ def _look(files: tuple[Path, ...], times: bool) -> tuple[object, ...]:
     """Give what tells whether files are the same ones, and with `times` whether they changed."""
     found: list[object] = []
     for file in files:
-        try:
-            seen = os.stat(file)
-        except FileNotFoundError:
-            found.append(None)
-            continue
-        except OSError as error:
-            with said(file):
-                raise error
-        found.append((seen.st_dev, seen.st_ino))
-        if times:
-            found.append((seen.st_size, seen.st_mtime_ns))
+        with said(file):
+            found.append(identity_of(file, times))
     return tuple(found)

@@ -10,7 +10,8 @@ What could go wrong between the three, and why it does not:
 
 - The kernel dies while it starts a program, before it can tell its number.  The pipe that will be
   the program's stdout is told first: whoever leads a session and holds it is ended (on Linux; on
-  other systems such a program goes on).
+  other systems such a program goes on).  Not found is who redirects its stdout before the kernel,
+  which is killed in that very moment, has told the number: it goes on, and its effect is in doubt.
 - A number is given out again.  The system does so only after the leader was waited for and its
   group is empty; that a program ended is told before it is waited for, and the reaper reads all
   that was told before it kills.  A leader that ends after the kernel's death is waited for by the

@@ -14,7 +14,7 @@ from ...ir.templates import Ref
 from ...problem import path_text
 from ..last_good import Path
 from .base import Answer, Case, Fact, Rule, certain
-from .examples import Scene
+from .examples import GAP, GREETING, Scene
 from .steps import Step, candidate, own_miss, own_ref, static
 
 _DEEPEST: Final = 3
@@ -151,18 +151,9 @@ def _follow(value: Any, path: Path) -> Any:
     return inside(value) if isinstance(value, str) else value
 
 
-_TEXT = """\
-nodes:
-  - id: user
-    type: value
-  - id: send
-    type: value
-    params:
-      text: "Hello ${user.body@@}!"  # as they like it
-"""
-_SEND = Scene(
-    _TEXT,
-    last_text=_TEXT.replace("@@", ".login"),
+_SEND = replace(
+    GREETING,
+    last_text=GREETING.text.replace(GAP, ".login"),
     last_outputs={"user": {"body": {"id": 4711, "login": "ada", "team": "core"}}},
 )
 
@@ -240,7 +231,7 @@ RULES = (
             # The name of another thing: it was another one in the last good run.
             replace(
                 _is(name="corp ltd"),
-                last_text=_TEXT.replace("@@", ".user.name"),
+                last_text=GREETING.text.replace(GAP, ".user.name"),
                 last_outputs={"user": {"body": {"user": {"name": "ada"}}}},
             ).leave(".user.name", "user.body has no field near `user`"),
             _SEND.having(user={"login": "ada", "body": {"login": "bob"}}).leave(

@@ -65,3 +65,25 @@ class Example:
     says: str
     level: LevelName | None
     scene: Scene
+
+
+GREETING: Final = Scene("""\
+nodes:
+  - id: user
+    type: value
+  - id: send
+    type: value
+    params:
+      text: "Hello ${user.body@@}!"  # as they like it
+""")
+"""Reads a field of what a node before gave."""
+
+THREE: Final = Scene("""\
+nodes:
+  - {id: fetch, type: shell, params: {command: ls}}
+  - {id: summarize, type: shell, params: {command: ls}}
+  - {id: notify, type: shell, params: {command: ls}}
+edges:
+  - @@  # then
+""")
+"""Nodes that an edge may join."""

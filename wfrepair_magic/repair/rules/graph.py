@@ -14,7 +14,7 @@ from ...ir.templates import heads
 from ...problem import path_text
 from ..fix import Level
 from .base import PLANTED, Answer, Candidate, Case, Fact, Rule, swap
-from .examples import Scene
+from .examples import THREE, Scene
 from .matching import Meant, listing, meant, no_match
 
 
@@ -106,14 +106,6 @@ def _with_edge(edges: Any, new: dict[str, str]) -> Edit:
     return Insert(("edges",), [new]) if edges is MISSING else SetValue(("edges",), [new], edges)
 
 
-_THREE = Scene("""\
-nodes:
-  - {id: fetch, type: shell, params: {command: ls}}
-  - {id: summarize, type: shell, params: {command: ls}}
-  - {id: notify, type: shell, params: {command: ls}}
-edges:
-  - @@  # then
-""")
 _VOTED = Scene(
     """\
 nodes:
@@ -149,32 +141,32 @@ RULES = (
         edge_keys,
         unveils=True,
         examples=(
-            _THREE.safe(
+            THREE.safe(
                 "{from_node: fetch, to_node: notify}",
                 "{from: fetch, to: notify}",
                 "`from_node` is a registered other word for `from`",
             ),
-            _THREE.safe(
+            THREE.safe(
                 "{source: fetch, target: notify, action: default}",
                 "{from: fetch, to: notify, action: default}",
                 "`target` is a registered other word for `to`",
             ),
-            _THREE.safe(
+            THREE.safe(
                 "{from: fetch, target: notify}",
                 "{from: fetch, to: notify}",
                 "`target` is a registered other word for `to`",
             ),
-            _THREE.ask(
+            THREE.ask(
                 "{form: fetch, to: notify}",
                 "{from: fetch, to: notify}",
                 "`from` is at distance 1 from `form`",
             ),
-            _THREE.ask(
+            THREE.ask(
                 "{from: fetch, to: notify, when: default}",
                 "{from: fetch, to: notify, action: default}",
                 "`when` is a registered other word for `action`",
             ),
-            _THREE.leave(
+            THREE.leave(
                 "{source: fetch, src: fetch, to: notify}",
                 "the edge says `from` in more than one way",
             ),

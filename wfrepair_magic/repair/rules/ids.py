@@ -12,7 +12,7 @@ from ...ir.workflow import Workflow
 from ...problem import Slot, path_text
 from ..fix import Level
 from .base import Answer, Candidate, Case, Fact, Rule, swap
-from .examples import Scene
+from .examples import THREE, Scene
 from .matching import Meant, meant, near, no_match
 from .steps import Step, candidate, own_miss
 
@@ -146,14 +146,6 @@ _READING = Scene(
     {"fetch": {"id": 7, "email": "ada@example.org"}},
 )
 _TWO = Scene(_NODES + "  - {id: @@")
-_THREE = Scene("""\
-nodes:
-  - {id: fetch, type: shell, params: {command: ls}}
-  - {id: summarize, type: shell, params: {command: ls}}
-  - {id: notify, type: shell, params: {command: ls}}
-edges:
-  - @@  # then
-""")
 _SAID = ", type: value}\n  - {id: c, type: value, after: [finish]}\n"
 _EDGE = "edges:\n  - {from: fetch, to: finish}\n"
 
@@ -202,12 +194,12 @@ RULES = (
         end,
         unveils=True,
         examples=(
-            _THREE.ask(
+            THREE.ask(
                 "{from: fetch, to: sumarize}",
                 "{from: fetch, to: summarize}",
                 "`summarize` is at distance 1 from `sumarize`",
             ),
-            _THREE.safe(
+            THREE.safe(
                 "{from: Fetch, to: notify}",
                 "{from: fetch, to: notify}",
                 "equals `Fetch` after folding case",
@@ -224,8 +216,8 @@ RULES = (
                 "`c`, `edges[0]` say `finish`, and nothing says `finsh`",
             ),
             # The other way round.
-            _THREE.leave("{from: fetch, to: unnotify}", "there are `summarize`, `notify`"),
-            _THREE.leave("{from: fetch, to: publish}", "there are `summarize`, `notify`"),
+            THREE.leave("{from: fetch, to: unnotify}", "there are `summarize`, `notify`"),
+            THREE.leave("{from: fetch, to: publish}", "there are `summarize`, `notify`"),
         ),
     ),
 )

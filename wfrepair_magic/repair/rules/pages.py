@@ -10,7 +10,7 @@ from ...ir.paths import inside
 from ...ir.spec import NodeSpec, Param
 from ...ir.templates import Ref, resolve
 from .base import Answer, Case, Fact, Rule
-from .examples import Scene
+from .examples import GREETING, Scene
 from .matching import listing
 from .steps import Step, applied, candidate, next_miss, own_miss, whole
 
@@ -75,15 +75,6 @@ def _only_list(value: Any) -> str | None:
     return lists[0] if len(lists) == 1 and cursors and isinstance(lists[0], str) else None
 
 
-_SEND = Scene("""\
-nodes:
-  - id: user
-    type: value
-  - id: send
-    type: value
-    params:
-      text: "Hello ${user.body@@}!"  # as they like it
-""")
 _SUM = Scene(
     """\
 nodes:
@@ -95,7 +86,7 @@ nodes:
 
 
 def _is(**body: Any) -> Scene:
-    return _SEND.having(user={"status": 200, "body": body})
+    return GREETING.having(user={"status": 200, "body": body})
 
 
 RULES = (
