@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -38,7 +40,10 @@ class Notebook:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.manager = KernelManager(kernel_name="python3")
+        # Files, not ports: another kernel could take a port between its choice and its use.
+        self.place = Path(tempfile.mkdtemp(prefix="k"))  # a short path, as sockets want it
+        file = str(self.place / "k.json")
+        self.manager = KernelManager(kernel_name="python3", transport="ipc", connection_file=file)
         self.manager.start_kernel(env=environment(folder), cwd=str(folder))
         self.client: BlockingKernelClient = self.manager.client()
         self.client.start_channels()
@@ -105,6 +110,7 @@ class Notebook:
         """End the kernel at once, as a crash does."""
         self.client.stop_channels()
         self.manager.shutdown_kernel(now=True)
+        shutil.rmtree(self.place, ignore_errors=True)
 
 
 def _collect(ended: Ended, kind: str, content: dict[str, Any]) -> None:
