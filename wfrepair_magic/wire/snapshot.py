@@ -9,7 +9,7 @@ from typing import Any, Final, cast
 from ..events import FixApplied, Suggestion
 from ..failure import Failure
 from ..monitor import words
-from ..monitor.changes import is_head, shown
+from ..monitor.changes import inside
 from ..monitor.layout import Layout, Place, arrows, lay_out, waves
 from ..monitor.reasons import listed
 from ..monitor.rows import NodeState, shown_nodes
@@ -246,9 +246,6 @@ def _path(line: Sequence[Place]) -> tuple[float, ...]:
 
 def _failure(failure: Failure, most: Measure) -> FailureNote:
     whole = most.whole
-    reported = (f"{name}: {value}" for name, value in failure.reported.items())
-    rest = failure.cause if words.columns(words.one_line(failure.cause)) > most.cause else ""
-    detail = words.clean("\n".join(filter(None, (rest, *reported, failure.detail))))
     shapes = failure.input_shapes.items()
     return FailureNote(
         node=words.one_line(failure.node),
@@ -265,7 +262,7 @@ def _failure(failure: Failure, most: Measure) -> FailureNote:
         inputs=_lines((f"{name}: {shape}" for name, shape in shapes if shape != "null"), most.text)
         if whole
         else (),
-        detail=detail[: most.long_text] if whole else "",
+        detail=words.detail(failure, most.cause)[: most.long_text] if whole else "",
     )
 
 
@@ -303,6 +300,4 @@ def _applied(applied: FixApplied, most: Measure) -> Applied:
 
 
 def _diff(fix: Suggestion) -> str:
-    """Give a diff without the names of its two sides: they say nothing here."""
-    lines = shown(fix.diff)
-    return "\n".join(lines[2:] if is_head(lines[:2]) else lines)
+    return "\n".join(inside(fix.diff))
