@@ -121,7 +121,7 @@ def parts_of(text: str, role: Role, scope: Mapping[str, Any]) -> set[Part]:
     shown = "".join(
         part if isinstance(part, str) else _value(part, scope) for part in template.segments
     )
-    found = {*_hosts(_skeleton(template)), *(_hosts(shown) if _OPENING.match(shown) else ())}
+    found = _of_url(shown, _skeleton(template))
     if role == "url" and not _OPENING.match(shown):
         found.add(Part("host", re.split(r"[/?#]", shown.strip(), maxsplit=1)[0].lower()))
     root = _root(shown, _skeleton(template)) if role == "file" else ""
@@ -177,6 +177,14 @@ def _value(expression: Expression, scope: Mapping[str, Any]) -> str:
         return text_of(value)
     except NoText:
         return _paths(expression)
+
+
+def _of_url(shown: str, skeleton: str) -> set[Part]:
+    """Give the hosts that stand in a text; of a URL the one of its value, instead of its paths."""
+    written = [*_hosts(skeleton)]
+    if not _OPENING.match(shown):
+        return set(written)
+    return {*[*_hosts(shown)][:1], *written[1 if _OPENING.match(skeleton) else 0 :]}
 
 
 def _hosts(text: str) -> Iterator[Part]:
