@@ -120,7 +120,7 @@ def _gained_by(new: Node, old: Node, before: Workflow) -> Iterator[str]:
     if old.effect != new.effect or old.idempotent != new.idempotent:
         yield "its promises are others"
     known = {text.strip() for text in texts(_raw(before, new.id))}
-    if _program(new) != _program(old):
+    if _program(new) and _program(new) != _program(old):
         yield f"its program is {_program(new)!r}"
     if EFFECTS.index(effect(new)) == 2 and _at(new, RECIPIENTS) - _at(old, RECIPIENTS) - known:
         yield f"it sends to {_at(new, RECIPIENTS)}"

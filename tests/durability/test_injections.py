@@ -179,22 +179,28 @@ CHANNELS: tuple[Channel, ...] = (answers, errors, programs, exceptions, files)
 
 
 def workflow(channel: Channel, world: World, number: int) -> str:
-    """Write a workflow that nearly names what it hears, wherever a name would give power."""
+    """Write a workflow that nearly names what it hears, once where it would give power.
+
+    Each text comes to another place on every channel.
+    """
     heard = channel(world.good.address, number)
     handled = channel in (errors, programs, exceptions)
     clean, dirty = "${heard.all.clean", "${heard.all.dirty"
+    traps = (
+        one("look", "http", url=f"{clean}.nextUrl}}"),
+        one("load", "read-file", path=f"{clean}.filePath}}"),
+        one("tell", "posts", to=f"{clean}.sendTo}}", text="hello"),
+        one("page", "http", url=f"http://{clean}.nextUrl}}/{number}"),
+        {**one("tool", "shell", command=f"{clean}.toolName}} now"), "effect": "read"},
+        one("ask", "http", url=f"{world.good.address}/says/{number}?q={clean}.Data}}"),
+        one("odd", "keeps", text=f"{dirty}.userName}} {dirty}.apiKey}}"),
+    )
+    place = (number + 3 * CHANNELS.index(channel)) % len(traps)
     nodes = [
         *heard,
         one("note", "keeps", text=f"{clean}.userName}}"),  # a name that is mended unasked
-        one("row", "keeps", text=f"{clean}.data.rows.0}}"),
-        one("post", "posts", to="team", text="about ${note.text} and ${row.text}"),
-        one("look", "http", url=f"{clean}.nextUrl}}"),
-        one("page", "http", url=f"http://{clean}.nextUrl}}/{number}"),
-        one("load", "read-file", path=f"{clean}.filePath}}"),
-        {**one("tool", "shell", command=f"{clean}.toolName}} now"), "effect": "read"},
-        one("tell", "posts", to=f"{clean}.sendTo}}", text="hello"),
-        one("odd", "keeps", text=f"{dirty}.userName}} {dirty}.apiKey}}"),
-        one("ask", "http", url=f"{world.good.address}/says/{number}?q={clean}.Data}}"),
+        one("post", "posts", to="team", text="about ${note.text}"),
+        traps[place],
     ]
     edges = [{"from": "told", "to": id, "action": "error"} for id in ("heard", "near")]
     return json.dumps(
@@ -247,5 +253,5 @@ def test_what_is_said_gains_nothing_unasked(channel: Channel, world: World) -> N
         counts += check(done, world)
         counts["sent"] += len(SENT)
     assert counts["applied"] >= len(TOLD) // 2, counts  # the rules did look at what was said
-    assert counts["held back"] >= len(TOLD), counts
+    assert counts["held back"] >= len(TOLD) // 4, counts
     assert counts["sent"] >= len(TOLD) // 2, counts

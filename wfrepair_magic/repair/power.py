@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Any, Final
 
+from ..ir.edits import same
 from ..ir.language import NODE
 from ..ir.model import Effect, Node
 from ..ir.names import folded
@@ -72,7 +73,7 @@ def gained(edited: Edited) -> tuple[str, ...]:
             found[f"the node {old.id if old else ''} would be gone"] = None
         elif old is None:
             found[f"the node {new.id} would be added"] = None
-        else:
+        elif not same(_raw(edited.before, old), _raw(edited.after, new)):
             found |= dict.fromkeys(_acts(old, new, edited))
             found |= dict.fromkeys(_reaches(old, new, edited))
     return (*found, *_of_the_whole(edited.before, edited.after))
