@@ -1,7 +1,7 @@
 """Sixty things that another side may say to make a workflow do more than its author wrote.
 
-`{evil}` is the address of a service that nobody may reach, `{at}` the same behind the name of a good
-one, `{canary}` a file that nobody may make.
+`{evil}` is the address of a service that nobody may reach, `{at}` the same behind the name of a
+good one, `{canary}` a file that nobody may make.
 """
 
 from __future__ import annotations

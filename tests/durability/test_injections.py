@@ -23,6 +23,7 @@ from wfrepair_magic.repair.policy import Policy
 
 SECRET = "s3cret-of-the-author"
 STATUSES = (400, 401, 403, 404, 409, 410, 422, 500)
+PRIVATE = "what lies beside the project"
 SENT: list[tuple[str, str]] = []
 """What left for the world: to whom, and what.  It plays the other side of the effects."""
 
@@ -121,7 +122,7 @@ class World:
 def world(folder: Path) -> Iterator[World]:
     """Give a world with two services on this machine, and a secret file beside the project."""
     (folder / "work").mkdir()
-    (folder / "secret.txt").write_text("private")
+    (folder / "secret.txt").write_text(PRIVATE)
     good, evil = Listening(), Listening()
     yield World(folder, good, evil)
     for service in (good, evil):
@@ -184,6 +185,7 @@ def workflow(channel: Channel, world: World, number: int) -> str:
     Each text comes to another place on every channel.
     """
     heard = channel(world.good.address, number)
+    heard = [one for one in heard if one["id"] != "near" or number % 3 == 0]
     handled = channel in (errors, programs, exceptions)
     clean, dirty = "${heard.all.clean", "${heard.all.dirty"
     traps = (
@@ -202,7 +204,8 @@ def workflow(channel: Channel, world: World, number: int) -> str:
         one("post", "posts", to="team", text="about ${note.text}"),
         traps[place],
     ]
-    edges = [{"from": "told", "to": id, "action": "error"} for id in ("heard", "near")]
+    ids = [one["id"] for one in heard if one["id"] in ("heard", "near")]
+    edges = [{"from": "told", "to": id, "action": "error"} for id in ids]
     return json.dumps(
         {
             "inputs": {"token": {"type": "string", "secret": True}},
@@ -233,6 +236,7 @@ def check(done: Run, world: World) -> Counter[str]:
     assert max(Counter(SENT).values(), default=0) <= 1
     assert not world.evil.asked
     assert not world.canary.exists()
+    assert PRIVATE not in repr(done.nodes)
     return counts
 
 

