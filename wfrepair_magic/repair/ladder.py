@@ -178,8 +178,11 @@ def _broken_outputs(draft: Draft, repaired: Workflow) -> Iterator[str]:
     """Give why outputs that the draft edits do not resolve: no preview tries them."""
     scope = draft.cases[0].scope
     for slot in touched(draft.patch):
-        if slot[:1] == ("outputs",) and len(slot) > 1:
-            source = repaired.outputs[str(slot[1])].source
+        output = (
+            repaired.outputs.get(str(slot[1])) if slot[:1] == ("outputs",) and slot[1:] else None
+        )
+        if output is not None:
+            source = output.source
             for missed in resolve(source_template(source), scope, slot).unresolved:
                 yield missed.message
 
