@@ -152,9 +152,8 @@ def _parts(node: Node, said: Said, edited: Edited) -> set[Part]:
     place, path, text = said
     reach = _reach(edited.catalogue.get(node.type), node)
     role = role_of(edited.catalogue.get(node.type), place, path, sends=reach == "write")
-    if reach == "pure" and not place.startswith(("verify", "reads")):
-        role = "text"
-    found = parts_of(text, role, {} if reach == "pure" else edited.scope)
+    inside = reach == "pure" and not place.startswith(("verify", "reads"))
+    found = parts_of(text, "text" if inside else role, {} if inside else edited.scope)
     if place == "env" and len(path) > 1:
         found.add(Part("variable", str(path[1])))
     return found
