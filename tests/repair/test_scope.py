@@ -26,6 +26,7 @@ nodes:
   - {id: tell, type: mail, params: {to: "${fetch.Boss}", text: hello}, verify: {exists: out/x}}
   - {id: save, type: write-file, params: {path: "out/${fetch.Id}.md", content: x}}
   - {id: look, type: read-file, params: {path: "${fetch.Id}"}}
+  - {id: sign, type: http, params: {url: "https://api.org/", headers: {key: "Bearer ${tokn}"}}}
 edges: [{from: fetch, to: at}]
 """
 OUTPUTS = {"fetch": {"id": "7", "boss": "eve@x.org", "evil": "http://evil.org/", "up": "../x"}}
@@ -77,7 +78,7 @@ def _of(number: int, *slot: str | int) -> tuple[str | int, ...]:
         ("save", SetValue(_of(4, "params", "path"), "/etc/${fetch.id}"), "the folder `/etc`"),
         ("save", SetValue(_of(4, "params", "path"), "src/${fetch.id}"), "the folder `src`"),
         ("look", SetValue(_of(5, "params", "path"), "${fetch.up}"), "the folder `..`"),
-        ("at", Insert(_of(6), {"id": "more", "type": "value"}), "the node more would be added"),
+        ("at", Insert(_of(7), {"id": "more", "type": "value"}), "the node more would be added"),
         ("at", Remove(("edges", 0)), "an edge would be gone"),
     ],
 )  # fmt: skip
@@ -118,8 +119,8 @@ def test_the_same_power_is_no_question(id: str, edit: Edit) -> None:
         ("do", [Insert(_of(2, "params", "env"), ["HOME"])], "hand over `env.HOME`"),
         ("look", [SetValue(_of(5, "type"), "delete-file")], "does more to the world"),
         ("at", [Insert(_of(1), {"id": "x", "type": "value"})], "no adapter"),
-        ("at", [Insert(_of(6), {"id": "x", "type": "shell"})], "no adapter"),
-        ("at", [Insert(_of(6), {"id": x, "type": "value"}) for x in "xy"], "more than one node"),
+        ("at", [Insert(_of(7), {"id": "x", "type": "shell"})], "no adapter"),
+        ("at", [Insert(_of(7), {"id": x, "type": "value"}) for x in "xy"], "more than one node"),
         ("at", [Remove(_of(1))], "no adapter"),
         ("at", [SetValue((), {"nodes": []})], "did not fail"),
     ],
@@ -154,3 +155,11 @@ def test_a_text_that_can_be_read_is_not_spliced() -> None:
     result = _climbed("at", splices=(splice,))
     assert isinstance(result, Refused)
     assert "letter by letter" in result.reason
+
+
+def test_a_misspelt_secret_may_be_mended() -> None:
+    """The author has named it there, if wrongly: its right name hands over nothing new."""
+    headers = _of(6, "params", "headers", "key")
+    assert isinstance(_climbed("sign", SetValue(headers, "Bearer ${token}")), Fix)
+    other = SetValue(_of(6, "params", "url"), "https://api.org/${env.HOME}")
+    assert isinstance(_climbed("sign", other), Refused)

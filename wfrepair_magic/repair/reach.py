@@ -12,7 +12,7 @@ from typing import Any, Final, Literal, NamedTuple
 from urllib.parse import quote, unquote
 
 from ..ir.model import MISSING
-from ..ir.names import folded
+from ..ir.names import folded, nearest
 from ..ir.shell_scan import scan
 from ..ir.shell_words import HOLE, Lost
 from ..ir.spec import NodeSpec
@@ -135,14 +135,19 @@ def parts_of(text: str, role: Role, scope: Mapping[str, Any]) -> set[Part]:
 def secrets_of(value: Any, workflow: Workflow) -> set[str]:
     """Name the secrets and variables of the environment that the templates of a tree bring.
 
-    A shell's `env` brings those, too, that it names without a value.
+    A shell's `env` brings those, too, that it names without a value.  A name that nothing has is
+    taken for the one that it nearly is: to mend it hands over nothing that its author did not.
     """
     found = {f"`{text}`" for text in _handed_over(value)}
+    known = [*workflow.inputs, *(node.id for node in workflow.nodes)]
     for _, template in walk(value):
         for ref, _ in references(template) if isinstance(template, Template) else ():
-            declared = workflow.inputs.get(ref.head)
-            if ref.head == "env" or (declared is not None and (declared.secret or declared.env)):
-                found.add(f"`{ref.text if ref.head == 'env' else ref.head}`")
+            name = ref.head if ref.head in known else nearest(ref.head, known)
+            declared = workflow.inputs.get(name or "")
+            if ref.head == "env":
+                found.add(f"`{ref.text}`")
+            elif declared is not None and (declared.secret or declared.env):
+                found.add(f"`{name}`")
     return found
 
 
