@@ -11,6 +11,7 @@ from typing import Literal, NamedTuple
 
 from ..errors import BadWorkflow
 from ..events import Suggestion
+from ..ir.line_edits import line_edits
 from ..ir.patch import Patch, diff
 from ..ir.workflow import Workflow
 from ..problem import Problem, Slot
@@ -95,6 +96,12 @@ class Fix:
         """What it changes, one by one."""
         return self.parts or (Change(self.title, self.why, self.code),)
 
+    @property
+    def likeness(self) -> tuple[str | None, str, tuple[str, ...]]:
+        """What is equal in a fix that is offered again unchanged, though the rest was edited."""
+        changed = (line for line in self.diff.splitlines()[2:] if line.startswith(("+", "-")))
+        return self.node, self.code, tuple(changed)
+
     def apply(self, workflow: Workflow) -> Workflow:
         """Give the repaired workflow; `workflow` itself stays as it is.
 
@@ -127,6 +134,8 @@ def suggestion(fix: Fix, number: int) -> Suggestion:
         rung=fix.rung,
         preview=dict(fix.preview),
         origin=fix.origin,
+        edits=line_edits(fix.before, fix.after),
+        changes=tuple(tuple(change) for change in fix.changes),
     )
 
 

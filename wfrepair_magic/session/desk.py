@@ -115,6 +115,14 @@ class Desk:
         made = last_good.remember(workflow, outcome.outputs_of_nodes(), self.last_good(name))
         self.store.note(_last_good(name), last_good.to_document(made))
 
+    def dismiss(self, session: str, fix: Fix) -> None:
+        """Write down that a person does not want a fix in a session."""
+        self.store.note(_dismissed(session, fix), True)
+
+    def dismissed(self, session: str, fix: Fix) -> bool:
+        """Say whether a fix that is equal to this one was dismissed in a session."""
+        return self.store.about(_dismissed(session, fix)) is not None
+
     def acquire(self, session: str, owner: Owner) -> Owner | None:
         """Take the session's lease; gives the live holder where there is one.
 
@@ -191,6 +199,16 @@ def resolve(  # noqa: PLR0913 – who, what, verdict; where, with which value an
     return _ask(store, answer)
 
 
+def dismiss(store: Path, session: str, fix: Fix) -> None:
+    """Keep in a store that a fix is not to be offered again, unchanged, in a session."""
+
+    def note() -> None:
+        with open_desk(store) as desk:
+            desk.dismiss(session, fix)
+
+    on_own_thread(note)
+
+
 def last_run(store: str | Path, name: str | None = None) -> LastRun | None:
     """Give what is needed to go on with the last run (of that name); None where there is none."""
 
@@ -243,6 +261,10 @@ def _ask(store: str | Path, question: Callable[[Ledger], T]) -> T:
 def _last_good(name: str) -> str:
     """Give the key under which the store keeps what is remembered of a workflow's last good run."""
     return digest(["the last good run of", name])
+
+
+def _dismissed(session: str, fix: Fix) -> str:
+    return digest(["dismissed in", session, *fix.likeness])
 
 
 def _outputs(value: Any) -> Mapping[str, Any]:

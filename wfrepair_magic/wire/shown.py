@@ -9,11 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from ..events import LineEdit
+
 SNAPSHOT_VERSION = 1
 """The version of the snapshot; it rises when a field goes away or changes its meaning."""
-
-COMMENT = "# repaired: "
-"""How each line of a comment begins that tells of a repair, before the text in a new cell."""
 
 
 @dataclass(frozen=True)
@@ -116,21 +115,6 @@ class Foreseen:
     verdict: str
     nodes: tuple[str, ...]
     more: int = 0
-
-
-@dataclass(frozen=True)
-class LineEdit:
-    """At `line` of the source (from 1) `gone` lines go away, and `lines` stand in their place.
-
-    Lines end after their newline, and carry it.  The edits of a repair do not overlap and stand
-    in the order of the source, whose lines they all count.  `node` is the one that is changed,
-    empty where the change belongs to no single node: then it goes in always.
-    """
-
-    node: str
-    line: int
-    gone: int
-    lines: tuple[str, ...]
 
 
 @dataclass(frozen=True)
