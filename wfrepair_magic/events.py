@@ -208,6 +208,7 @@ class Suggestion:
     rung: str
     preview: Mapping[str, str] = field(default_factory=dict)
     origin: str = "rule"
+    node: str | None = None
     edits: tuple[LineEdit, ...] = ()
     changes: tuple[tuple[str, ...], ...] = ()
 

@@ -13,6 +13,7 @@ from ..monitor.words import one_line
 from ..repair.fix import Fix
 from ..wire.comment import comment, without_comment
 
+MAGIC_LINE = re.compile(r"\s*%%workflow(?=[ \t\n]|$)")
 ONCE = frozenset({"--fresh", "--yes"})
 ONCE_WITH_VALUE = frozenset({"--rerun"})
 _WORD = re.compile(r"""(?:[^\s"'\\]|\\.|"(?:[^"\\]|\\.)*"|'[^']*')+""", re.DOTALL)
@@ -40,6 +41,15 @@ def exact(line: str, body: str, raw: str | None) -> Cell:
     return Cell(line, written, before.count("\n") + 1)
 
 
+def parsed(text: str) -> Cell | None:
+    """Take the whole text of a cell apart; None where it is no cell of ours."""
+    found = MAGIC_LINE.match(text)
+    if found is None:
+        return None
+    line, _, body = text[found.end() :].partition("\n")
+    return Cell(line.strip(), body, text.count("\n", 0, found.end()) + 2)
+
+
 def new_cell(line: str, text: str, changes: Sequence[Fix]) -> str:
     """Write the cell that holds a repaired workflow.
 
@@ -48,7 +58,12 @@ def new_cell(line: str, text: str, changes: Sequence[Fix]) -> str:
     """
     body = without_comment(text)
     told = comment([change for fix in changes for change in fix.changes], body)
-    return f"{f'%%workflow {line}'.rstrip()}\n{''.join(told)}{body}"
+    return f"{head_of(line)}\n{''.join(told)}{body}"
+
+
+def head_of(line: str) -> str:
+    """Give the first line of a cell, of which `line` is the rest."""
+    return f"%%workflow {line}".rstrip()
 
 
 def told(changes: Sequence[Fix]) -> str:

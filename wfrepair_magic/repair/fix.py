@@ -96,12 +96,6 @@ class Fix:
         """What it changes, one by one."""
         return self.parts or (Change(self.title, self.why, self.code),)
 
-    @property
-    def likeness(self) -> tuple[str | None, str, tuple[str, ...]]:
-        """What is equal in a fix that is offered again unchanged, though the rest was edited."""
-        changed = (line for line in self.diff.splitlines()[2:] if line.startswith(("+", "-")))
-        return self.node, self.code, tuple(changed)
-
     def apply(self, workflow: Workflow) -> Workflow:
         """Give the repaired workflow; `workflow` itself stays as it is.
 
@@ -134,9 +128,16 @@ def suggestion(fix: Fix, number: int) -> Suggestion:
         rung=fix.rung,
         preview=dict(fix.preview),
         origin=fix.origin,
+        node=fix.node,
         edits=line_edits(fix.before, fix.after),
         changes=tuple(tuple(change) for change in fix.changes),
     )
+
+
+def likeness(fix: Fix | Suggestion) -> tuple[str | None, str, tuple[str, ...]]:
+    """Give what is equal where a fix is offered again unchanged, whatever else was edited."""
+    changed = (line for line in fix.diff.splitlines()[2:] if line.startswith(("+", "-")))
+    return fix.node, fix.code, tuple(changed)
 
 
 def wilson(right: int, trials: int) -> float:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final, Literal
 
+from ..settings import CHANNEL
 from . import asked, shown
 from .comment import COMMENT
 from .snapshot import MIME
@@ -50,7 +51,7 @@ export const MIME_TYPE = '{MIME}';
 export const VERSION = {shown.SNAPSHOT_VERSION};
 
 /** The name of the comm that a page opens. */
-export const TARGET = '{asked.TARGET}';
+export const TARGET = '{CHANNEL}';
 
 /** How each line begins of the comment that stands before a repaired text in a new cell. */
 export const COMMENT = '{COMMENT}';

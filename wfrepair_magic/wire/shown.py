@@ -165,7 +165,8 @@ class Question:
 class CellNote:
     """The cell that ran: its id, and the digest (SHA-256, hex) of its whole text as it ran.
 
-    `head` is the first line of a new cell that goes on with the run.
+    Both are empty where they are not known.  `head` is the first line of a new cell that goes on
+    with the run.
     """
 
     id: str
