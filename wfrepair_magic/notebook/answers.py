@@ -28,6 +28,7 @@ from ..wire.asked import (
     AskRuns,
     EffectLine,
     Fact,
+    Hover,
     RunLine,
     id_of,
     read_ask,
@@ -38,7 +39,8 @@ from .asking import words
 from .cells import head_of, line_for
 from .front import Front, Mode
 from .kernel import Kernel
-from .looking import hover, marks
+from .marking import marks
+from .pointing import point
 from .report import COMMANDS
 from .running import run_line
 
@@ -100,7 +102,9 @@ def _check(kernel: Kernel, ask: AskCheck) -> Answer:
 
 
 def _hover(kernel: Kernel, ask: AskHover) -> Answer:
-    return Answer(ask.id, True, hover=hover(kernel, ask.text, ask.line, ask.column))
+    hint = point(kernel, ask.text, ask.line, ask.column)
+    found = None if hint is None else Hover(hint.lines, hint.line, hint.column, hint.length)
+    return Answer(ask.id, True, hover=found)
 
 
 def _runs(kernel: Kernel, ask: AskRuns) -> Answer:

@@ -1,9 +1,10 @@
 """What a page and a kernel tell each other over their one channel, declared once for both sides.
 
-The page opens a comm of the name `settings.CHANNEL` and, once the kernel has taken it,
-asks; every `Ask` gets one `Answer` with its `id`, and unasked the kernel says how far its runs are (`RunTold`).  As in `shown`, a field
-that has its default is left out.  Lines and columns count from 1, in the cell, columns and
-lengths in characters (code points, not units of UTF-16); times are seconds.
+The page opens a comm of the name `settings.CHANNEL` and, once the kernel has taken it, asks; every
+`Ask` gets one `Answer` with its `id`, and unasked the kernel says how far its runs are
+(`RunTold`).  As in `shown`, a field that has its default is left out.  Lines and columns count
+from 1, in the cell, columns and lengths in characters (code points, not units of UTF-16); times
+are seconds.
 """
 
 from __future__ import annotations
