@@ -1,6 +1,7 @@
 /** The extension as JupyterLab and Notebook load it. */
 
+import { actionsPlugin } from './actions_plugin';
 import { channelsPlugin } from './channels_plugin';
 import { outputsPlugin } from './outputs_plugin';
 
-export default [outputsPlugin, channelsPlugin];
+export default [outputsPlugin, channelsPlugin, actionsPlugin];
