@@ -45,6 +45,7 @@ class Notebook:
         self.client.start_channels()
         self.client.wait_for_ready(timeout=PATIENCE)
         self.kept: list[dict[str, Any]] = []
+        self.comms: list[dict[str, Any]] = []
 
     def send(self, code: str, live: bool = False) -> str:
         """Send a cell, as JupyterLab (`live`) or as nbclient sends it; give the message's id."""
@@ -78,7 +79,16 @@ class Notebook:
         while self.kept:
             yield self.kept.pop(0)
         while True:
-            yield self.client.get_iopub_msg(timeout=PATIENCE)
+            message = self.read()
+            if message not in self.comms:
+                yield message
+
+    def read(self) -> dict[str, Any]:
+        """Give the next message; one of a comm is kept for whoever has opened that."""
+        message: dict[str, Any] = self.client.get_iopub_msg(timeout=PATIENCE)
+        if message["msg_type"] in ("comm_msg", "comm_close"):
+            self.comms.append(message)
+        return message
 
     def wait_for_output(self, sent: str, wanted: str) -> None:
         """Wait until a cell under way has printed something."""

@@ -79,15 +79,22 @@ class Page:
                 return
 
     def _hear(self) -> dict[str, Any]:
-        """Take the next message; one that is not for this page is kept for its cell."""
-        message = self.notebook.client.get_iopub_msg(timeout=PATIENCE)
-        content = message["content"]
-        if content.get("comm_id") != self.id:
-            self.notebook.kept.append(message)
-        elif message["msg_type"] == "comm_close":
-            self.closed = True
-        elif "event" in content["data"]:
-            self.told.append(content["data"])
+        """Take the next message; one that is not for this page is kept for its cell or page."""
+        comms = self.notebook.comms
+        mine = [message for message in comms if message["content"]["comm_id"] == self.id]
+        message = mine[0] if mine else self.notebook.read()
+        if message in comms:
+            if message["content"]["comm_id"] == self.id:
+                comms.remove(message)
+                self._take(message["msg_type"], message["content"].get("data"))
         else:
-            self._answers[content["data"]["id"]] = content["data"]
-        return dict(message)
+            self.notebook.kept.append(message)
+        return message
+
+    def _take(self, kind: str, data: Any) -> None:
+        if kind == "comm_close":
+            self.closed = True
+        elif "event" in data:
+            self.told.append(data)
+        else:
+            self._answers[data["id"]] = data
