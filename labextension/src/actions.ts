@@ -1,6 +1,6 @@
 /** What the buttons of a report do in the notebook that it stands in. */
 
-import type { Kernel, KernelMessage } from '@jupyterlab/services';
+import type { Kernel } from '@jupyterlab/services';
 
 import { insertBelow, isUnchanged, placeOf, replace, type SharedNotebook } from './cells';
 import { Unanswered, type Channel } from './kernel';
@@ -77,7 +77,7 @@ export class SheetActions implements Actions {
   }
 
   async dismiss(run: Snapshot, fix: FixCard): Promise<Outcome> {
-    const told = fix.dismiss ? await this._obey(run, fix.dismiss) : no('');
+    const told = fix.dismiss ? await this._ask(run, fix.dismiss) : no('');
     const here = this._words.__('Hidden on this page; the kernel does not know of it.');
     return told.done ? told : { done: true, text: [here, told.text].filter(Boolean).join(' ') };
   }
@@ -87,7 +87,7 @@ export class SheetActions implements Actions {
     if (!sheet) {
       return this._nowhere();
     }
-    const answer = await asked(sheet.channel, STOP, STOP_PATIENCE);
+    const answer = await asked(sheet.channel, run, STOP, STOP_PATIENCE);
     if (answer) {
       return answer;
     }
@@ -99,7 +99,7 @@ export class SheetActions implements Actions {
   }
 
   async resolve(run: Snapshot, question: Question, verdict: Verdict): Promise<Outcome> {
-    const told = await this._obey(run, resolveLine(run, question, verdict));
+    const told = await this._ask(run, resolveLine(run, question, verdict));
     if (!told.done || !run.finished) {
       return told;
     }
@@ -164,22 +164,19 @@ export class SheetActions implements Actions {
     return no(this._words.__('The notebook of this run is not open.'));
   }
 
-  /** Have the kernel obey a line: over the channel, or as a cell that nobody sees. */
-  private async _obey(run: Snapshot, line: string): Promise<Outcome> {
+  /** Have the kernel obey a line about a run; one that has no channel yet is made to open it. */
+  private async _ask(run: Snapshot, line: string): Promise<Outcome> {
     const sheet = this._find(run);
     if (!sheet) {
       return this._nowhere();
     }
-    const answer = await asked(sheet.channel, line);
-    if (answer) {
-      return answer;
+    const answer = await asked(sheet.channel, run, line);
+    if (answer || !sheet.kernel) {
+      return answer ?? no(this._words.__('There is no kernel to tell.'));
     }
-    if (!sheet.kernel) {
-      return no(this._words.__('There is no kernel to tell.'));
-    }
-    const told = await executed(sheet.kernel, `${LOAD}\n${line}`);
-    void sheet.channel.wake();
-    return told;
+    await executed(sheet.kernel, LOAD);
+    const second = await asked(sheet.channel, run, line);
+    return second ?? no(this._words.__('The kernel does not answer.'));
   }
 
   private readonly _words: Words;
@@ -205,7 +202,12 @@ function load(sheet: Sheet): void {
 }
 
 /** Ask over a channel; null where that has no answer. */
-async function asked(channel: Channel, line: string, patience?: number): Promise<Outcome | null> {
+async function asked(
+  channel: Channel,
+  { run }: Snapshot,
+  line: string,
+  patience?: number
+): Promise<Outcome | null> {
   const tired = new Promise<boolean>(resolve => {
     window.setTimeout(() => resolve(channel.isOpen), OPEN_PATIENCE);
   });
@@ -213,7 +215,7 @@ async function asked(channel: Channel, line: string, patience?: number): Promise
     return null;
   }
   try {
-    const answer = await channel.ask({ ask: 'line', line }, patience);
+    const answer = await channel.ask({ ask: 'line', line, run }, patience);
     return { done: answer.ok, text: (answer.text ?? '').trim() };
   } catch (error) {
     if (error instanceof Unanswered) {
@@ -223,24 +225,12 @@ async function asked(channel: Channel, line: string, patience?: number): Promise
   }
 }
 
-/** Execute code that leaves no trace in the notebook; gives what it printed. */
-async function executed(kernel: Kernel.IKernelConnection, code: string): Promise<Outcome> {
-  const future = kernel.requestExecute({
-    code,
-    silent: true,
-    store_history: false,
-    stop_on_error: false
-  });
-  let text = '';
-  future.onIOPub = (message: KernelMessage.IIOPubMessage) => {
-    if (message.header.msg_type === 'stream') {
-      text += (message.content as { text: string }).text;
-    }
-  };
+/** Execute code that leaves no trace in the notebook; rejects nothing. */
+async function executed(kernel: Kernel.IKernelConnection, code: string): Promise<void> {
+  const quiet = { silent: true, store_history: false, stop_on_error: false };
   try {
-    const reply = await future.done;
-    return { done: reply.content.status === 'ok', text: text.trim() };
+    await kernel.requestExecute({ code, ...quiet }).done;
   } catch {
-    return no(text.trim()); // the kernel was restarted or went away
+    // The kernel was restarted or went away: then there is nobody who could load it.
   }
 }
