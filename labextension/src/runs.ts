@@ -1,0 +1,81 @@
+/** What a project knows of its runs, whoever is asked: a kernel, and one day the server. */
+
+import type { EffectLine, Fact, RunLine, RunTold } from './wire';
+
+/** Who is asked: `name` is the notebook whose kernel it is; `here` tells whether it answers. */
+export interface Source {
+  readonly name: string;
+  readonly here: boolean;
+}
+
+/** What has changed: who is asked, how far a run is, or what lies in the project. */
+export type Change =
+  | { readonly kind: 'source' }
+  | { readonly kind: 'run'; readonly told: RunTold }
+  | { readonly kind: 'store' };
+
+/** The runs of a project; every question may be answered late, and rejects with a reason. */
+export interface RunsModel {
+  readonly source: Source;
+  runs(limit: number): Promise<readonly RunLine[]>;
+  /** Give a run's snapshot as it came: `model.read` reads it. */
+  run(id: string): Promise<unknown>;
+  effects(): Promise<readonly EffectLine[]>;
+  cache(): Promise<readonly Fact[]>;
+  /** Obey a `%workflow` line; gives what it prints. */
+  obey(line: string): Promise<string>;
+  /** Call `listener` after every change; gives a function that ends this. */
+  watch(listener: (change: Change) => void): () => void;
+}
+
+/** How a run hangs together with the one that it came from. */
+export interface Step {
+  readonly run: RunLine;
+  readonly from?: RunLine;
+  readonly how: 'first' | 'same' | 'repaired' | 'edited';
+}
+
+/** Say where each run came from; `runs` are listed newest first. */
+export function steps(runs: readonly RunLine[]): Step[] {
+  return runs.map((run, place) => {
+    const earlier = runs.slice(place + 1).filter(other => other.workflow === run.workflow);
+    const parent = run.repaired_from;
+    const from = earlier.find(other => parent && other.text === parent) ?? earlier[0];
+    return { run, from, how: howOf(run, from) };
+  });
+}
+
+function howOf(run: RunLine, from: RunLine | undefined): Step['how'] {
+  if (run.repairs?.length && run.text !== from?.text) {
+    return 'repaired';
+  }
+  if (!from) {
+    return 'first';
+  }
+  return from.text === run.text ? 'same' : 'edited';
+}
+
+/** Give what a run came from, and what came from it, oldest first; nothing for an unknown run. */
+export function lineage(runs: readonly RunLine[], id: string): Step[] {
+  const all = steps(runs);
+  const byRun = new Map(all.map(step => [step.run.run, step]));
+  const chain: Step[] = [];
+  for (let step = byRun.get(id); step; step = step.from && byRun.get(step.from.run)) {
+    chain.unshift(step);
+  }
+  const inside = new Set([id]);
+  for (const step of [...all].reverse()) {
+    if (step.from && inside.has(step.from.run)) {
+      inside.add(step.run.run);
+      chain.push(step);
+    }
+  }
+  return chain;
+}
+
+/** Put effects in the order in which people need them: those in doubt, then the latest. */
+export function needed(effects: readonly EffectLine[]): EffectLine[] {
+  return [...effects].sort(
+    (a, b) => Number(b.doubt ?? false) - Number(a.doubt ?? false) || b.began - a.began
+  );
+}
