@@ -11,8 +11,8 @@ from typing import Any
 from ..ir.model import Definition
 from ..monitor.words import clipped, columns, one_line
 from ..repair.fix import Change, Fix
+from ..wire.shown import COMMENT
 
-COMMENT = "# repaired: "
 WIDTH = 99
 """So many columns a line of the comment has at most."""
 

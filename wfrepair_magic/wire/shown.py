@@ -12,6 +12,9 @@ from typing import Literal
 SNAPSHOT_VERSION = 1
 """The version of the snapshot; it rises when a field goes away or changes its meaning."""
 
+COMMENT = "# repaired: "
+"""How each line of a comment begins that tells of a repair, before the text in a new cell."""
+
 
 @dataclass(frozen=True)
 class NodeRow:
@@ -116,8 +119,27 @@ class Foreseen:
 
 
 @dataclass(frozen=True)
+class LineEdit:
+    """At `line` of the source (from 1) `gone` lines go away, and `lines` stand in their place.
+
+    Lines end after their newline, and carry it.  The edits of a repair do not overlap and stand
+    in the order of the source, whose lines they all count.  `node` is the one that is changed,
+    empty where the change belongs to no single node: then it goes in always.
+    """
+
+    node: str
+    line: int
+    gone: int
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class FixCard:
-    """A repair on offer; `line` is the command that accepts it."""
+    """A repair on offer; `line` is the command that accepts it.
+
+    `edits` on the snapshot's `source` give the repaired text; `comment` are the lines that stand
+    before that in a new cell.  `dismiss` is the command that says no to it.
+    """
 
     number: int
     title: str
@@ -130,6 +152,9 @@ class FixCard:
     evidence: tuple[str, ...] = ()
     preview: tuple[Foreseen, ...] = ()
     line: str = ""
+    dismiss: str = ""
+    edits: tuple[LineEdit, ...] = ()
+    comment: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -153,11 +178,26 @@ class Question:
 
 
 @dataclass(frozen=True)
+class CellNote:
+    """The cell that ran: its id, and the digest (SHA-256, hex) of its whole text as it ran.
+
+    `head` is the first line of a new cell that goes on with the run.
+    """
+
+    id: str
+    head: str
+    digest: str
+
+
+@dataclass(frozen=True)
 class Snapshot:
     """A run at the moment `at` (Unix time): all that a page draws, and nothing to compute.
 
     `state` is empty before the first event, RUNNING, or how the run ended.  `rest` counts by state
-    the nodes that have no row.  `ways` are the commands with which the run goes on.
+    the nodes that have no row.  `ways` are the commands with which the run goes on.  When it has
+    ended, `cell` says which cell it ran in, and where repairs are on offer `source` is the text
+    that they are made for; what stands at its head as the comment of an earlier repair makes room
+    for the next one's in a new cell.
     """
 
     version: int
@@ -188,3 +228,5 @@ class Snapshot:
     fixes: tuple[FixCard, ...] = ()
     abstained: tuple[str, ...] = ()
     ways: tuple[str, ...] = ()
+    cell: CellNote | None = None
+    source: str = ""
