@@ -111,12 +111,11 @@ export class PanelModel {
     if (change.kind === 'run') {
       this._follow(change.told);
     }
-    const underWay = change.kind === 'run' && change.told.state === 'RUNNING';
-    const known = underWay && this._knows(change.told.run);
-    this._stale = this._stale || !known;
+    const followed = change.kind === 'run' && !this._isNews(change.told);
+    this._stale = this._stale || !followed;
     if (this._awake && this._stale) {
       void this.refresh();
-    } else if (this._awake && underWay && change.told.run === this._shown.chosen) {
+    } else if (this._awake && followed && change.told.run === this._shown.chosen) {
       void this._read(change.told.run);
     }
   }
@@ -130,8 +129,11 @@ export class PanelModel {
     this._set({ percents, runs: runs ?? null });
   }
 
-  private _knows(id: string): boolean {
-    return this._shown.runs?.some(run => run.run === id) ?? false;
+  /** Tell whether a run has begun or ended: what lies in the project has changed then. */
+  private _isNews(told: RunTold): boolean {
+    const news = told.state !== 'RUNNING' || !this._met.has(told.run);
+    this._met.add(told.run);
+    return news;
   }
 
   /** Ask for each list by itself: a slow one holds up no other. */
@@ -179,6 +181,7 @@ export class PanelModel {
   private _awake = false;
   private _stale = true;
   private _asking = false;
+  private readonly _met = new Set<string>();
   private readonly _unwatch: () => void;
   private readonly _listeners = new Set<() => void>();
 }
