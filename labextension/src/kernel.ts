@@ -2,14 +2,12 @@
 
 import type { ISessionContext } from '@jupyterlab/apputils';
 import type { Kernel, KernelMessage } from '@jupyterlab/services';
-import { Token, type JSONObject } from '@lumino/coreutils';
+import { Token } from '@lumino/coreutils';
 import type { IDisposable } from '@lumino/disposable';
 import { Signal, type ISignal } from '@lumino/signaling';
 
-import { MIME_TYPE } from './wire';
+import { MIME_TYPE, TARGET, type Answer, type Ask, type RunTold, type Told } from './wire';
 
-/** The name under which `%load_ext wfrepair_magic` answers in the kernel. */
-export const TARGET = 'wfrepair';
 /** What a cell says that loads the extension. */
 const EXTENSION = 'wfrepair_magic';
 /** How long an answer may take unless the question says otherwise, in milliseconds. */
@@ -17,14 +15,8 @@ const PATIENCE = 10_000;
 /** How long a kernel may take to start the thread that answers while a cell runs. */
 const START = 3_000;
 
-/** A question: `ask` names it, the rest is what it needs. */
-export type Asked = JSONObject & { readonly ask: string };
-
-/** An answer: whether it went well, what is to be told, and what else was asked for. */
-export type Answer = Readonly<JSONObject> & { readonly ok: boolean; readonly text: string };
-
-/** What a kernel tells unasked. */
-export type Told = Readonly<JSONObject> & { readonly event: string };
+/** A question as it is asked; the channel numbers it. */
+export type Asked = Ask extends infer Each ? (Each extends Ask ? Omit<Each, 'id'> : never) : never;
 
 /** Why a question has no answer: there is no channel, it closed meanwhile, or it took too long. */
 export class Unanswered extends Error {
@@ -40,7 +32,7 @@ export interface Channel extends IDisposable {
   /** Emitted whenever the channel has opened or closed. */
   readonly changed: ISignal<Channel, void>;
   /** Emitted for what the kernel tells unasked. */
-  readonly told: ISignal<Channel, Told>;
+  readonly told: ISignal<Channel, RunTold>;
   /** Ask the kernel; rejects with `Unanswered`. `patience` in milliseconds. */
   ask(asked: Asked, patience?: number): Promise<Answer>;
   /** Try to open a channel that is closed; tells whether it is open then. */
@@ -93,7 +85,7 @@ export class KernelChannel implements Channel {
     return this._changed;
   }
 
-  get told(): ISignal<this, Told> {
+  get told(): ISignal<this, RunTold> {
     return this._told;
   }
 
@@ -202,11 +194,12 @@ export class KernelChannel implements Channel {
     }
   }
 
-  private _hear(data: JSONObject): void {
-    if (typeof data.event === 'string') {
-      this._told.emit(data as Told);
-    } else if (typeof data.id === 'number') {
-      this._settle(data.id)?.resolve({ ...data, ok: data.ok === true, text: `${data.text ?? ''}` });
+  private _hear(data: unknown): void {
+    const heard = data as Told;
+    if ('event' in heard) {
+      this._told.emit(heard);
+    } else {
+      this._settle(heard.id)?.resolve(heard);
     }
   }
 
@@ -219,7 +212,7 @@ export class KernelChannel implements Channel {
 
   private readonly _session: Session;
   private readonly _changed = new Signal<this, void>(this);
-  private readonly _told = new Signal<this, Told>(this);
+  private readonly _told = new Signal<this, RunTold>(this);
   private readonly _waiting = new Map<number, Waiting>();
   private _comm: Kernel.IComm | null = null;
   private _opening: Promise<void> | null = null;
