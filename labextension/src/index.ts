@@ -2,5 +2,6 @@
 
 import { channelsPlugin } from './channels_plugin';
 import { outputsPlugin } from './outputs_plugin';
+import { panelPlugin } from './panel_plugin';
 
-export default [outputsPlugin, channelsPlugin];
+export default [outputsPlugin, channelsPlugin, panelPlugin];

@@ -2,7 +2,7 @@
 
 import type { INotebookTracker, NotebookPanel } from '@jupyterlab/notebook';
 
-import type { Asked, Channel, Channels, Told } from './kernel';
+import type { Asked, Channel, Channels } from './kernel';
 import type { Change, RunsModel, Source } from './runs';
 import type { Answer, EffectLine, Fact, RunLine, RunTold } from './wire';
 
@@ -71,7 +71,7 @@ export class KernelRuns implements RunsModel {
     if (!panel) {
       throw new Error('no notebook');
     }
-    const answer = (await this.channelOf(panel).ask(asked, PATIENCE)) as unknown as Answer;
+    const answer = await this.channelOf(panel).ask(asked, PATIENCE);
     if (!answer.ok) {
       throw new Error(answer.text);
     }
@@ -94,12 +94,9 @@ export class KernelRuns implements RunsModel {
     this._choose();
   }
 
-  private _heard(panel: NotebookPanel, told: Told): void {
-    if (told.event === 'run') {
-      const run = told as unknown as RunTold;
-      this._told.set(panel, run);
-      this._tell({ kind: 'run', told: run });
-    }
+  private _heard(panel: NotebookPanel, told: RunTold): void {
+    this._told.set(panel, told);
+    this._tell({ kind: 'run', told });
   }
 
   private _choose(): void {

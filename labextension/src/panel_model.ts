@@ -150,23 +150,30 @@ export class PanelModel {
     const answers = [runs, effects, cache, chosen ? this._read(chosen) : null];
     for (const answer of await Promise.allSettled(answers)) {
       if (answer.status === 'rejected') {
-        this._set({ trouble: reasonOf(answer.reason) });
+        this._set({ trouble: this._reason(answer.reason) });
       }
     }
   }
 
   /** Ask for a run; an answer that comes when another one is looked at is let go. */
   private async _read(id: string): Promise<void> {
-    try {
-      const data = await this._runs.run(id);
-      if (this._shown.chosen === id) {
-        this._set({ reading: read(data), trouble: '' });
-      }
-    } catch (reason) {
-      if (this._shown.chosen === id) {
-        this._set({ trouble: reasonOf(reason) });
-      }
+    if (this._reads === id || !this._runs.source.here) {
+      return; // its answer is under way: a busy kernel shall not be asked for each percent
     }
+    this._reads = id;
+    const told = await this._runs.run(id).then(
+      data => ({ reading: read(data), trouble: '' }),
+      reason => ({ trouble: this._reason(reason) })
+    );
+    this._reads = this._reads === id ? '' : this._reads;
+    if (this._shown.chosen === id) {
+      this._set(told);
+    }
+  }
+
+  /** Say why there was no answer; who is not there to answer is said elsewhere. */
+  private _reason(reason: unknown): string {
+    return this._runs.source.here ? reasonOf(reason) : '';
   }
 
   private _set(change: Partial<Shown>): void {
@@ -181,6 +188,7 @@ export class PanelModel {
   private _awake = false;
   private _stale = true;
   private _asking = false;
+  private _reads = '';
   private readonly _met = new Set<string>();
   private readonly _unwatch: () => void;
   private readonly _listeners = new Set<() => void>();

@@ -32,7 +32,11 @@ export function runRow(drawing: Drawing, step: Step): Wanted {
       ` ${stateWord(words, run.state)}`,
       percent === undefined ? null : ` ${percent} %`
     ),
-    h('span', { class: 'wfv-small' }, [took(words, run), how(words, step)].filter(Boolean).join(' · ')),
+    h(
+      'span',
+      { class: 'wfv-small' },
+      [took(words, run), how(words, step)].filter(Boolean).join(' · ')
+    ),
     percent !== undefined && bar(percent)
   );
 }

@@ -1,7 +1,6 @@
 /** Finds the reports of runs in notebooks: they need no kernel. */
 
 import type { INotebookTracker, NotebookPanel } from '@jupyterlab/notebook';
-import type { ICodeCellModel } from '@jupyterlab/cells';
 
 import { read } from './model';
 import { MIME_TYPE, type Snapshot } from './wire';
@@ -17,7 +16,11 @@ export interface Place {
 export function reportsIn(panel: NotebookPanel): Place[] {
   const places = panel.content.widgets.flatMap((widget, cell) =>
     widget.model.type === 'code'
-      ? snapshotsOf(widget.model as ICodeCellModel).map(run => ({ panel, cell, run }))
+      ? snapshotsOf((widget.model as unknown as WithOutputs).outputs).map(run => ({
+          panel,
+          cell,
+          run
+        }))
       : []
   );
   return places.sort((a, b) => b.run.at - a.run.at);
@@ -43,10 +46,18 @@ export function show({ panel, cell }: Place): void {
   panel.content.activate();
 }
 
-function snapshotsOf(model: ICodeCellModel): Snapshot[] {
+/** The part of a code cell's model that is looked at. */
+interface WithOutputs {
+  readonly outputs: {
+    readonly length: number;
+    get(place: number): { readonly data: Readonly<Record<string, unknown>> };
+  };
+}
+
+function snapshotsOf(outputs: WithOutputs['outputs']): Snapshot[] {
   const found: Snapshot[] = [];
-  for (let place = 0; place < model.outputs.length; place++) {
-    const reading = read(model.outputs.get(place).data[MIME_TYPE]);
+  for (let place = 0; place < outputs.length; place++) {
+    const reading = read(outputs.get(place).data[MIME_TYPE]);
     if (reading.kind === 'run') {
       found.push(reading.run);
     }
