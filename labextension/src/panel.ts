@@ -4,7 +4,8 @@ import type { Message } from '@lumino/messaging';
 import { Widget } from '@lumino/widgets';
 
 import type { PanelModel } from './panel_model';
-import { panelView, type PanelHost } from './panel_view';
+import type { PanelHost } from './panel_parts';
+import { panelView } from './panel_view';
 import { runView } from './run_view';
 import type { RunHost } from './tokens';
 

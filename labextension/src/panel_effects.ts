@@ -2,7 +2,7 @@
 
 import { active, h, prose, type Child, type Wanted } from './dom';
 import { icon } from './icons';
-import { button, type Drawing } from './panel_view';
+import { button, toCopy, type Drawing } from './panel_parts';
 import type { EffectLine } from './wire';
 import { ago, duration } from './words';
 
@@ -24,7 +24,7 @@ export function doubts(drawing: Drawing): Child {
 function doubt(drawing: Drawing, effect: EffectLine): Wanted {
   const { words, shown, host } = drawing;
   const [sent, unsent] = effect.lines ?? [];
-  const ask = effect.question || words.__('Did it happen? Its outcome is not known.');
+  const ask = questionOf(effect) || words.__('Did it happen? Its outcome is not known.');
   return h(
     'div',
     { role: 'group', key: keyOf(effect), class: 'wfv-note wfv-warn', 'aria-label': effect.node },
@@ -44,8 +44,19 @@ function doubt(drawing: Drawing, effect: EffectLine): Wanted {
         button(words.__('It was sent'), () => host.answer(sent)),
         button(words.__('It was not sent'), () => host.answer(unsent))
       ),
-    sent && h('code', { key: 'line', class: 'wfv-line' }, sent)
+    sent &&
+      h(
+        'details',
+        { key: 'lines', class: 'wfv-more' },
+        h('summary', {}, words.__('as a line to type')),
+        ...(effect.lines ?? []).map(line => toCopy(drawing, line))
+      )
   );
+}
+
+/** Give the question without the node's name, which stands before it. */
+function questionOf({ node, question = '' }: EffectLine): string {
+  return question.startsWith(`${node}: `) ? question.slice(node.length + 2) : question;
 }
 
 /** Draw the ledger: folded away, for most look at it seldom. */

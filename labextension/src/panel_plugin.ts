@@ -10,7 +10,7 @@ import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 
 import { copy } from './clipboard';
 import { addCommands, COMMANDS } from './commands';
-import { deeds } from './deeds';
+import { deeds } from './in_front';
 import { runsIcon } from './icon';
 import { IChannels, type Channels } from './kernel';
 import { KernelRuns } from './kernel_runs';

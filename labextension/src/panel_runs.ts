@@ -2,11 +2,14 @@
 
 import { active, h, type Child, type Wanted } from './dom';
 import { icon } from './icons';
-import type { Drawing } from './panel_view';
-import type { Step } from './runs';
+import type { Drawing } from './panel_parts';
+import { shortChain, type Link, type Step } from './runs';
 import type { Words } from './tokens';
 import type { RunLine } from './wire';
 import { ago, duration, kindOf, stateWord } from './words';
+
+/** Chains of so many links are open at first. */
+const OPEN = 5;
 
 /** Draw a run as a button that shows it in full. */
 export function runRow(drawing: Drawing, step: Step): Wanted {
@@ -25,13 +28,7 @@ export function runRow(drawing: Drawing, step: Step): Wanted {
     { click: () => host.choose(run.run) },
     h('span', { class: 'wfv-row-name' }, run.workflow || words.__('workflow')),
     h('span', { class: 'wfv-small', title: clock(run) }, ago(words, age(drawing, run))),
-    h(
-      'span',
-      { class: `wfv-row-state wfv-${kindOf(run.state)}` },
-      icon(run.state),
-      ` ${stateWord(words, run.state)}`,
-      percent === undefined ? null : ` ${percent} %`
-    ),
+    state(words, run, percent),
     h(
       'span',
       { class: 'wfv-small' },
@@ -79,15 +76,62 @@ export function descent(drawing: Drawing, chain: readonly Step[]): Child {
   if (chain.length < 2 && chain[0]?.how !== 'repaired') {
     return null;
   }
-  const { words } = drawing;
+  const { words, shown } = drawing;
+  const repairs = chain.filter(step => step.how === 'repaired').length;
+  const links = shortChain(chain, shown.chosen);
+  const counts = [
+    words._n('%1 run', '%1 runs', chain.length, chain.length),
+    repairs ? words._n('%1 repair', '%1 repairs', repairs, repairs) : ''
+  ];
   return h(
-    'section',
-    { key: 'descent', class: 'wfv-section', 'aria-label': words.__('Where it came from') },
-    h('h3', {}, words.__('Where it came from')),
+    'details',
+    { key: 'descent', class: 'wfv-section wfv-part', open: links.length <= OPEN },
     h(
-      'ol',
-      { class: 'wfv-list wfv-chain' },
-      ...chain.map(step => h('li', { key: step.run.run }, runRow(drawing, step)))
-    )
+      'summary',
+      {},
+      h('h3', {}, words.__('Where it came from')),
+      h('span', { class: 'wfv-small' }, ` ${counts.filter(Boolean).join(' · ')}`)
+    ),
+    h('ol', { class: 'wfv-list wfv-chain' }, ...links.map(link => drawLink(drawing, link)))
+  );
+}
+
+function drawLink(drawing: Drawing, link: Link): Wanted {
+  const { words, shown, host } = drawing;
+  const { run, left } = link;
+  const way = link.how === 'same' ? words.__('the same text') : how(words, link);
+  const here = shown.chosen === run.run;
+  return h(
+    'li',
+    { key: run.run },
+    way && h('span', { class: 'wfv-way wfv-small' }, `↓ ${way}`),
+    active(
+      'button',
+      {
+        type: 'button',
+        class: 'wfv-row',
+        'data-run': run.run,
+        'aria-current': here ? 'true' : undefined
+      },
+      { click: () => host.choose(run.run) },
+      state(words, run),
+      h('span', { class: 'wfv-small', title: clock(run) }, ago(words, age(drawing, run)))
+    ),
+    left > 0 &&
+      h(
+        'span',
+        { key: 'left', class: 'wfv-way wfv-small' },
+        words._n('%1 more run of this text', '%1 more runs of this text', left, left)
+      )
+  );
+}
+
+function state(words: Words, run: RunLine, percent?: number): Wanted {
+  return h(
+    'span',
+    { class: `wfv-row-state wfv-${kindOf(run.state)}` },
+    icon(run.state),
+    ` ${stateWord(words, run.state)}`,
+    percent === undefined ? null : ` ${percent} %`
   );
 }

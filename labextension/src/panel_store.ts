@@ -1,15 +1,21 @@
 /** What a project's store keeps, and what to type where there is nothing in it yet. */
 
 import { h, type Wanted } from './dom';
-import { toCopy, type Drawing } from './panel_view';
+import { toCopy, type Drawing } from './panel_parts';
 import type { Words } from './tokens';
 import type { Fact } from './wire';
 
 const LOAD = '%load_ext wfrepair_magic';
 const FIRST = `%%workflow first
 nodes:
-  - {id: hello, type: shell, params: {command: echo hello}}
-  - {id: twice, type: shell, params: {command: "echo \${hello.stdout}"}}`;
+  - id: hello
+    type: shell
+    params:
+      command: echo hello
+  - id: twice
+    type: shell
+    params:
+      command: echo \${hello.stdout}`;
 
 /** Draw what the store keeps, and how often it was of use. */
 export function facts(words: Words, cache: readonly Fact[]): Wanted {

@@ -5,39 +5,13 @@ import { icon } from './icons';
 import { doubts, effects } from './panel_effects';
 import { empty, facts } from './panel_store';
 import type { Shown } from './panel_model';
+import { button, type Drawing, type PanelHost } from './panel_parts';
 import { runRow, descent } from './panel_runs';
 import { lineage, steps } from './runs';
 import type { Words } from './tokens';
 
 /** How long a button says that it copied, in milliseconds. */
 const SAID = 2000;
-
-/** Whoever shows the panel: it gives what is to be drawn, and does what a reader asks for. */
-export interface PanelHost {
-  readonly words: Words;
-  readonly shown: Shown;
-  /** Give the time in seconds, to say how long ago something was. */
-  now(): number;
-  watch(listener: () => void): () => void;
-  copy(text: string): Promise<void>;
-  refresh(): void;
-  more(): void;
-  choose(run: string): void;
-  close(): void;
-  answer(line: string): void;
-  /** Show the cell in which a run ran; null where none is open. */
-  reveal(run: string): (() => void) | null;
-}
-
-/** What the parts of the panel need beside what is shown. */
-export interface Drawing {
-  readonly host: PanelHost;
-  readonly words: Words;
-  readonly shown: Shown;
-  /** The text that was copied last, for a moment. */
-  readonly copied: string;
-  copy(text: string): void;
-}
 
 /** Draw the panel and keep it up to date until the function that this gives is called. */
 export function panelView(host: PanelHost, element: HTMLElement): () => void {
@@ -190,26 +164,4 @@ function told(words: Words, shown: Shown): string {
   const asked = shown.effects.filter(effect => effect.doubt).length;
   const doubtful = words._n('%1 effect in doubt', '%1 effects in doubt', asked, asked);
   return [shown.said, asked ? doubtful : ''].filter(Boolean).join('; ');
-}
-
-/** Draw a button with a word on it. */
-export function button(word: string, click: () => void, label?: string): Wanted {
-  return active(
-    'button',
-    { type: 'button', class: 'wfv-button', key: word, 'aria-label': label },
-    { click },
-    word
-  );
-}
-
-/** Draw text to type, with a button that copies it. */
-export function toCopy({ words, copied, copy }: Drawing, text: string): Wanted {
-  const label = words.__('Copy %1', text.split('\n')[0]);
-  const word = copied === text ? words.__('Copied') : words.__('Copy');
-  return h(
-    'div',
-    { key: text, class: 'wfv-do' },
-    h('pre', {}, h('code', {}, text)),
-    button(word, () => copy(text), label)
-  );
 }

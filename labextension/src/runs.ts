@@ -73,6 +73,27 @@ export function lineage(runs: readonly RunLine[], id: string): Step[] {
   return chain;
 }
 
+/** A chain in short: what has another text than before, and how many runs were left out below. */
+export interface Link extends Step {
+  readonly left: number;
+}
+
+/** Leave out of a chain the runs of the same text as the one before, but for those of `kept`. */
+export function shortChain(chain: readonly Step[], kept: string): Link[] {
+  const links: Link[] = [];
+  let left = 0;
+  for (const [place, step] of [...chain.entries()].reverse()) {
+    const ends = place === 0 || place === chain.length - 1;
+    if (ends || step.how !== 'same' || step.run.run === kept) {
+      links.unshift({ ...step, left });
+      left = 0;
+    } else {
+      left += 1;
+    }
+  }
+  return links;
+}
+
 /** Put effects in the order in which people need them: those in doubt, then the latest. */
 export function needed(effects: readonly EffectLine[]): EffectLine[] {
   return [...effects].sort(
