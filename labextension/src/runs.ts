@@ -35,24 +35,23 @@ export interface Step {
   readonly how: 'first' | 'same' | 'repaired' | 'edited';
 }
 
-/** Say where each run came from; `runs` are listed newest first. */
+/**
+ * Say where each run came from; `runs` are listed newest first.
+ *
+ * That is the run before it of the same text, else the one whose text was repaired, else the one
+ * before it, whose text somebody edited.
+ */
 export function steps(runs: readonly RunLine[]): Step[] {
   return runs.map((run, place) => {
     const earlier = runs.slice(place + 1).filter(other => other.workflow === run.workflow);
-    const parent = run.repaired_from;
-    const from = earlier.find(other => parent && other.text === parent) ?? earlier[0];
-    return { run, from, how: howOf(run, from) };
+    const endedWith = (text = '') => earlier.find(other => text && other.text === text);
+    const same = endedWith(run.text);
+    if (same) {
+      return { run, from: same, how: 'same' };
+    }
+    const from = endedWith(run.repaired_from) ?? earlier[0];
+    return { run, from, how: run.repairs?.length ? 'repaired' : from ? 'edited' : 'first' };
   });
-}
-
-function howOf(run: RunLine, from: RunLine | undefined): Step['how'] {
-  if (run.repairs?.length && run.text !== from?.text) {
-    return 'repaired';
-  }
-  if (!from) {
-    return 'first';
-  }
-  return from.text === run.text ? 'same' : 'edited';
 }
 
 /** Give what a run came from, and what came from it, oldest first; nothing for an unknown run. */
