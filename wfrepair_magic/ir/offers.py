@@ -41,7 +41,7 @@ class Offers:
 
 
 @dataclass(frozen=True)
-class _Site:
+class Site:
     """The section that a slot leads into or through, and the key in it that the slot names."""
 
     section: Section
@@ -71,7 +71,7 @@ def _fitting(fragment: str, texts: Iterable[str]) -> list[str]:
 
 
 def _offers(cursor: Cursor, catalogue: Catalogue, scope: Scope) -> Offers:
-    site = _site(cursor.slot)
+    site = site_of(cursor.slot)
     if site is None:
         return Offers()
     if cursor.role == "key" or (cursor.role == "item" and site.key is None):
@@ -80,7 +80,7 @@ def _offers(cursor: Cursor, catalogue: Catalogue, scope: Scope) -> Offers:
         return Offers()
     if site.key.kinds == ("template",):
         return _template_offers(cursor.fragment, scope)
-    spec = _spec(cursor, catalogue)
+    spec = spec_at(cursor, catalogue)
     if "params" in site.key.kinds:
         param = spec.param(str(site.rest[0])) if spec and len(site.rest) == 1 else None
         return Offers(cursor.fragment, _values_of(param), "value")
@@ -88,15 +88,15 @@ def _offers(cursor: Cursor, catalogue: Catalogue, scope: Scope) -> Offers:
     return Offers(cursor.fragment, tuple(_values(cursor, site, catalogue)), kind)
 
 
-def _site(slot: Slot) -> _Site | None:
+def site_of(slot: Slot) -> Site | None:
     """Follow a slot through the language; None where it leads out of it."""
-    site = _Site(SECTIONS["workflow"])
+    site = Site(SECTIONS["workflow"])
     for number, part in enumerate(slot):
         key = site.key
         if key is not None and "params" in key.kinds:
             return replace(site, rest=slot[number:])
         if key is not None and ("items" in key.kinds or "entries" in key.kinds):
-            site = _Site(SECTIONS[key.section])
+            site = Site(SECTIONS[key.section])
         elif key is not None and isinstance(part, int):
             continue
         elif key is not None and "section" not in key.kinds:
@@ -106,15 +106,15 @@ def _site(slot: Slot) -> _Site | None:
             found = section.keys.get(str(part))
             if found is None:
                 return None
-            site = _Site(section, found)
+            site = Site(section, found)
     return site
 
 
-def _keys(cursor: Cursor, site: _Site, catalogue: Catalogue) -> Offers:
+def _keys(cursor: Cursor, site: Site, catalogue: Catalogue) -> Offers:
     """Offer keys that are not written yet: of a section, or of the params of a node's type."""
     written = set(_at(cursor.data, cursor.slot, dict)) - {cursor.word}
     if site.key is not None and "params" in site.key.kinds:
-        spec = _spec(cursor, catalogue)
+        spec = spec_at(cursor, catalogue)
         if spec is None or site.rest:
             return Offers()
         taken = [spec.param(name) for name in written]
@@ -128,19 +128,21 @@ def _keys(cursor: Cursor, site: _Site, catalogue: Catalogue) -> Offers:
     return Offers(cursor.fragment, tuple(names), "key")
 
 
-def _values(cursor: Cursor, site: _Site, catalogue: Catalogue) -> Iterable[str]:
+def _values(cursor: Cursor, site: Site, catalogue: Catalogue) -> Iterable[str]:
     """Offer the values of a key of the language."""
     key = site.key
     if key is None:
         return ()
     place = (site.section.name, key.name)
     if place in _IDS:
-        own = _at(_node(cursor), (), dict).get("id")
+        own = _at(node_at(cursor), (), dict).get("id")
         return [id for id in node_ids(cursor.data) if id != own]
     if place == ("node", "type"):
         return catalogue
     if place == ("node", "group"):
-        return [node["group"] for node in _nodes(cursor.data) if isinstance(node.get("group"), str)]
+        return [
+            node["group"] for node in nodes_of(cursor.data) if isinstance(node.get("group"), str)
+        ]
     if place == ("edge", "action"):
         return _actions(cursor, catalogue)
     return key.enum or (_FLAGS if key.kinds[0] == "flag" else ())
@@ -148,7 +150,7 @@ def _values(cursor: Cursor, site: _Site, catalogue: Catalogue) -> Iterable[str]:
 
 def _actions(cursor: Cursor, catalogue: Catalogue) -> list[str]:
     source = _at(cursor.data, cursor.slot[:-1], dict).get("from")
-    types = {node.get("id"): node.get("type") for node in _nodes(cursor.data)}
+    types = {node.get("id"): node.get("type") for node in nodes_of(cursor.data)}
     spec = catalogue.get(str(types.get(source)))
     return ["default", "error", *(spec.actions or () if spec else ())]
 
@@ -186,7 +188,7 @@ def _template_offers(expression: str, scope: Scope) -> Offers:
 
 def _without_own(cursor: Cursor, scope: Scope) -> Scope:
     """Leave out the node that the template stands in: it cannot refer to itself."""
-    own = _at(_node(cursor), (), dict).get("id")
+    own = _at(node_at(cursor), (), dict).get("id")
     return {head: value for head, value in scope.items() if head != own}
 
 
@@ -197,7 +199,7 @@ def known_scope(data: Any, catalogue: Catalogue, real: Mapping[str, Any]) -> dic
     the fields that its type declares are known, and of a `value` node its own params.
     """
     scope: dict[str, Any] = {}
-    for node in _nodes(data):
+    for node in nodes_of(data):
         id, spec = node.get("id"), catalogue.get(str(node.get("type")))
         if isinstance(id, str):
             scope[id] = real[id] if id in real else _declared(node, spec)
@@ -217,20 +219,22 @@ def _declared(node: Mapping[str, Any], spec: NodeSpec | None) -> Any:
 
 def node_ids(data: Any) -> list[str]:
     """List the ids of the nodes of an outline."""
-    return [node["id"] for node in _nodes(data) if isinstance(node.get("id"), str)]
+    return [node["id"] for node in nodes_of(data) if isinstance(node.get("id"), str)]
 
 
-def _nodes(data: Any) -> list[dict[str, Any]]:
+def nodes_of(data: Any) -> list[dict[str, Any]]:
+    """List the nodes of an outline as far as they are written."""
     return [node for node in _at(data, ("nodes",), list) if isinstance(node, dict)]
 
 
-def _node(cursor: Cursor) -> Any:
+def node_at(cursor: Cursor) -> Any:
     """Give what is written of the node that a cursor is in; None outside of nodes."""
     return _at(cursor.data, cursor.slot[:2], dict) if cursor.slot[:1] == ("nodes",) else None
 
 
-def _spec(cursor: Cursor, catalogue: Catalogue) -> NodeSpec | None:
-    return catalogue.get(str(_at(_node(cursor), (), dict).get("type")))
+def spec_at(cursor: Cursor, catalogue: Catalogue) -> NodeSpec | None:
+    """Give what is known of the type of the node that a cursor is in."""
+    return catalogue.get(str(_at(node_at(cursor), (), dict).get("type")))
 
 
 def _at(data: Any, slot: Slot, kind: type[Any]) -> Any:

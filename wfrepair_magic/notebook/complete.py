@@ -16,13 +16,13 @@ from ..monitor import history
 from ..nodes import registry
 from ..settings import find_store
 from .asking import CELL, USAGES
+from .cells import MAGIC_LINE
 from .line_words import Around, line_offers, positionals, split
 
 if TYPE_CHECKING:
     from ..session import Run
     from .kernel import Kernel
 
-_CELL: Final = re.compile(r"\s*%%workflow(?=[ \t\n]|$)")
 _LINE: Final = re.compile(r"\s*(?:\w+\s*=\s*)?%workflow(?=[ \t])")
 _WORD_BEFORE: Final = re.compile(r"\w*$")
 _RUNS: Final = 20
@@ -36,7 +36,7 @@ def complete(
     `kernel` remembers what ran; it is None where nothing did.
     """
     registry.all_types()  # third parties' too, who are asked once
-    cell = _CELL.match(text)
+    cell = MAGIC_LINE.match(text)
     if cell is not None:
         end = text.find("\n", cell.end())
         end = len(text) if end < 0 else end
@@ -57,9 +57,17 @@ def _in_body(kernel: Kernel | None, line: str, body: str, offset: int) -> Offers
     cursor = find_cursor(body, offset)
     if cursor is None:
         return Offers(_WORD_BEFORE.findall(body[:offset][-100:])[0])
-    run = _last_run(kernel, line, cursor.data) if kernel is not None else None
-    real = _real(run, cursor.data) if run is not None else {}
+    real = real_values(kernel, line, cursor.data)
     return find_offers(cursor, catalogue, known_scope(cursor.data, catalogue, real))
+
+
+def real_values(kernel: Kernel | None, line: str, data: Any) -> dict[str, Any]:
+    """Give what nodes gave and inputs held in a cell's last run in this kernel.
+
+    `line` is the rest of its first line, `data` the outline of its body.
+    """
+    run = _last_run(kernel, line, data) if kernel is not None else None
+    return _real(run, data) if run is not None else {}
 
 
 def _last_run(kernel: Kernel, line: str, data: Any) -> Run | None:

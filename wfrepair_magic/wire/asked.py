@@ -1,8 +1,9 @@
 """What a page and a kernel tell each other over their one channel, declared once for both sides.
 
-The page opens a comm of the name `TARGET` and asks; every `Ask` gets one `Answer` with its `id`,
-and unasked the kernel says how far its runs are (`RunTold`).  As in `shown`, a field that has its
-default is left out of the JSON.  Lines and columns count from 1, in the cell; times are seconds.
+The page opens a comm of the name `settings.CHANNEL` and asks; every `Ask` gets one `Answer` with
+its `id`, and unasked the kernel says how far its runs are (`RunTold`).  As in `shown`, a field
+that has its default is left out.  Lines and columns count from 1, in the cell, columns and
+lengths in units of UTF-16, as a page counts; times are seconds.
 """
 
 from __future__ import annotations
@@ -15,19 +16,21 @@ from typing import Any, Final, Literal
 
 from ..errors import WorkflowError
 from ..ir.names import nearest
-from .shown import Snapshot
-
-TARGET: Final = "wfrepair"
-"""The name of the comm."""
+from .shown import SNAPSHOT_VERSION, Snapshot
 
 
 @dataclass(frozen=True)
 class AskLine:
-    """Obey a line, `%workflow stop`, as if it were typed; the answer's text is what it prints."""
+    """Obey a line, `%workflow stop`, as if it were typed; the answer's text is what it prints.
+
+    `run` is the run of which the line speaks, that of the report in which a button stands; "" is
+    the last one, as for a line that is typed.
+    """
 
     id: int
     ask: Literal["line"]
     line: str
+    run: str = ""
 
 
 @dataclass(frozen=True)
@@ -89,7 +92,7 @@ Ask = AskLine | AskCheck | AskHover | AskRuns | AskRun | AskEffects | AskCache
 
 @dataclass(frozen=True)
 class Mark:
-    """A problem and its place; `length` in characters is 0 where only the beginning is known."""
+    """A problem and its place; `length` is 0 where only the beginning is known."""
 
     severity: Literal["error", "warning"]
     code: str
@@ -180,6 +183,17 @@ class Answer:
 
 
 @dataclass(frozen=True)
+class Opened:
+    """The first word on a comm: the kernel has taken it, and a page may ask from now on.
+
+    A kernel that has not loaded the extension closes the comm instead.
+    """
+
+    event: Literal["open"]
+    version: int
+
+
+@dataclass(frozen=True)
 class RunTold:
     """How far a run of this kernel is: told at its start, at most once a second, and at its end.
 
@@ -197,7 +211,9 @@ class RunTold:
     background: bool = False
 
 
-Told = Answer | RunTold
+Told = Answer | RunTold | Opened
+
+OPENED: Final = Opened("open", SNAPSHOT_VERSION)
 
 KINDS: Final[Mapping[str, type]] = {
     typing.get_args(typing.get_type_hints(kind)["ask"])[0]: kind for kind in typing.get_args(Ask)
