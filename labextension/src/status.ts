@@ -3,11 +3,14 @@
 import { Signal } from '@lumino/signaling';
 import { Widget } from '@lumino/widgets';
 
-import { active, draw } from './dom';
+import { active, draw, h } from './dom';
 import { icon } from './icons';
 import type { Words } from './tokens';
 import type { RunTold } from './wire';
-import { stateWord } from './words';
+import { shortened, stateWord } from './words';
+
+/** So many letters of a workflow's name are shown. */
+const NAME = 24;
 
 /** One run in the status bar; a click shows the panel. */
 export class RunStatus extends Widget {
@@ -37,16 +40,17 @@ export class RunStatus extends Widget {
 
   private _button(told: RunTold) {
     const words = this._words;
+    const name = told.workflow || words.__('workflow');
     const state = stateWord(words, told.state);
     const word = told.state === 'RUNNING' ? words.__('%1 %2 %', state, told.percent) : state;
-    const name = told.workflow || words.__('workflow');
     const title = words.__('%1: %2. Show the runs of its project.', name, word);
     return active(
       'button',
-      { type: 'button', class: 'wfv-status-button', title, 'aria-label': title },
+      { type: 'button', class: 'wfv-status-button', title },
       { click: () => this._open() },
       icon(told.state),
-      ` ${word}`
+      h('span', {}, shortened(name, NAME)),
+      h('span', {}, word)
     );
   }
 

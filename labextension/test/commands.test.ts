@@ -70,12 +70,12 @@ test('the status bar shows icon, word and percent, opens the panel, and hides wi
   item.tell({ ...told, percent: 40 });
   item.tell({ ...told, percent: 50 });
   const button = item.node.querySelector('button')!;
-  assert.equal(button.textContent, ' running 50 %');
+  assert.equal(button.textContent, 'digestrunning 50 %');
   assert.equal(button.title, 'digest: running 50 %. Show the runs of its project.');
   assert.ok(button.querySelector('svg'));
   button.click();
   item.tell({ ...told, state: 'FAILED', percent: 100 });
-  assert.equal(item.node.textContent, ' failed');
+  assert.equal(item.node.textContent, 'digestfailed');
   item.tell(null);
   assert.deepEqual([opened, changes, item.isShown], [1, 2, false]);
 });
