@@ -12,10 +12,10 @@ nodes:
     type: shell
     params:
       command: echo hello
-  - id: twice
-    type: shell
+  - id: said
+    type: value
     params:
-      command: echo \${hello.stdout}`;
+      text: \${hello.stdout}`;
 
 /** Draw what the store keeps, and how often it was of use. */
 export function facts(words: Words, cache: readonly Fact[]): Wanted {

@@ -7,7 +7,7 @@ from typing import Final
 
 import pytest
 from labs import READY, TOKEN, Lab, command, faults
-from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 from stories import EVIL
 
 LOAD: Final = "%load_ext wfrepair_magic"
@@ -158,7 +158,6 @@ def test_an_effect_in_doubt_is_resolved_from_the_panel(lab: Lab, page: Page) -> 
     page.get_by_role("button", name="It was not sent").click()
     expect(doubt).to_contain_text("taken down as not-sent")
     expect(page.get_by_role("button", name="It was not sent")).to_have_count(0)
-    expect(row(page, "mail")).to_contain_text("unfinished")
     page.locator(f"{PANEL} summary", has_text="effect").click()
     expect(page.locator(f"{PANEL} .wfv-row", has_text="was not sent")).to_be_visible()
 
@@ -213,14 +212,9 @@ def test_notebook_7_has_the_panel_too(
     tmp_path_factory: pytest.TempPathFactory, browser: Browser, page: Page
 ) -> None:
     """Notebook 7 shows it in its right sidebar; nothing in the console is an error of ours."""
-    errors: list[str] = []
-
-    def note(message: ConsoleMessage) -> None:
-        if message.type == "error" and "wfrepair" in message.text:
-            errors.append(message.text)
-
-    page.on("console", note)
-    page.on("pageerror", lambda error: errors.append(str(error)))
+    said: list[str] = []
+    page.on("console", lambda message: said.append(f"{message.type}: {message.text}"))
+    page.on("pageerror", lambda error: said.append(f"error: {error.stack}"))
     notebook = Lab(tmp_path_factory.mktemp("notebook"), "notebook")
     try:
         page.goto(f"http://127.0.0.1:{notebook.port}/tree?token={TOKEN}")
@@ -230,6 +224,7 @@ def test_notebook_7_has_the_panel_too(
         row(page, "seven").click()
         expect(page.locator(f"{PANEL} .wfv-state")).to_have_text(" failed")
         assert faults(page) == []
-        assert errors == []
+        # Notebook 7 has errors of its own, which come without the extension too.
+        assert [text for text in said if "wfrepair" in text.lower()] == []
     finally:
         notebook.stop()
