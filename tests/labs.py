@@ -40,7 +40,8 @@ READY = """() => {
     const k = sc?.session?.kernel;
     return sc?.isReady && k?.connectionStatus === 'connected' && k.status === 'idle';
 }"""
-AXE_RUN = "async () => (await axe.run(document.querySelectorAll('.wfv-run'))).violations"
+OURS = ".wfv-run, .wfv-panel, .wfv-status"
+AXE_RUN = f"async () => (await axe.run(document.querySelectorAll('{OURS}'))).violations"
 
 Program = Literal["lab", "notebook"]
 

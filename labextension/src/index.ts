@@ -3,5 +3,6 @@
 import { actionsPlugin } from './actions_plugin';
 import { channelsPlugin } from './channels_plugin';
 import { outputsPlugin } from './outputs_plugin';
+import { panelPlugin } from './panel_plugin';
 
-export default [outputsPlugin, channelsPlugin, actionsPlugin];
+export default [outputsPlugin, channelsPlugin, actionsPlugin, panelPlugin];

@@ -204,7 +204,9 @@ export class KernelChannel implements Channel {
   private _hear(data: unknown): void {
     const heard = data as Told;
     if ('event' in heard) {
-      this._told.emit(heard);
+      if (heard.event === 'run') {
+        this._told.emit(heard);
+      }
     } else {
       this._settle(heard.id)?.resolve(heard);
     }

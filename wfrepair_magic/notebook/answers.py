@@ -8,14 +8,11 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 from .. import session
-from ..engine.owner import alive
 from ..engine.receipts import Receipt
-from ..engine.runs import RunRecord, Text
 from ..errors import WorkflowError
 from ..ir.workflow import Workflow
 from ..monitor import history
 from ..monitor.effects import in_doubt, state_in_words
-from ..monitor.state import RUNNING
 from ..usage import BadUsage, HelpAsked
 from ..wire.asked import (
     Answer,
@@ -37,6 +34,7 @@ from ..wire.shown import CellNote
 from ..wire.snapshot import Origin, make_snapshot, written
 from .asking import words
 from .cells import head_of, line_for
+from .descent import name_of, run_lines
 from .front import Front, Mode
 from .kernel import Kernel
 from .marking import marks
@@ -114,38 +112,9 @@ def _runs(kernel: Kernel, ask: AskRuns) -> Answer:
     if not records:
         return Answer(ask.id, True)
     texts = session.descents(store, [record.digest for record in records])
+    bare = session.descents(store, [name_of(chain[0]) for chain in texts.values() if chain])
     here = {each.state.run for each in kernel.underway}
-    ended_with = {record.digest for record in records}
-    lines = (_run_line(each, texts[each.digest], ended_with, here) for each in records)
-    return Answer(ask.id, True, runs=tuple(lines))
-
-
-def _run_line(
-    record: RunRecord, texts: list[Text], ended_with: set[str], here: set[str]
-) -> RunLine:
-    parent, repairs = _descent(texts, ended_with)
-    lives = record.id in here or alive(record.owner)
-    return RunLine(
-        run=record.id,
-        workflow=record.workflow,
-        session=record.session,
-        state=record.state or (RUNNING if lives else history.UNFINISHED),
-        began=record.started,
-        took=None if record.ended is None else record.ended - record.started,
-        here=record.id in here,
-        text=record.digest,
-        repaired_from=parent,
-        repairs=repairs,
-    )
-
-
-def _descent(texts: list[Text], ended_with: set[str]) -> tuple[str, tuple[str, ...]]:
-    """Give the nearest text before the first that a listed run ended with, else the oldest one."""
-    made = [text.origin for text in texts if text.parent]
-    for number, text in enumerate(texts[1:], start=1):
-        if text.digest in ended_with:
-            return text.digest, tuple(reversed(made[:number]))
-    return (texts[-1].digest if made else ""), tuple(reversed(made))
+    return Answer(ask.id, True, runs=tuple(run_lines(records, {**bare, **texts}, here)))
 
 
 def _run(kernel: Kernel, ask: AskRun) -> Answer:

@@ -1,0 +1,71 @@
+/** What the commands do in the notebook in front. */
+
+import { NotebookActions, type INotebookTracker, type NotebookPanel } from '@jupyterlab/notebook';
+
+import type { Deeds } from './commands';
+import type { KernelRuns } from './kernel_runs';
+import { reportOf, reportsIn, show } from './reports';
+import type { Settings } from './settings';
+
+const LOAD = '%load_ext wfrepair_magic';
+const STOP = '%workflow stop';
+
+/** Give what the commands do. */
+export function deeds(
+  notebooks: INotebookTracker,
+  runs: KernelRuns,
+  settings: Settings,
+  showPanel: (run: string) => void
+): Deeds {
+  return {
+    showPanel,
+    get stop() {
+      const panel = notebooks.currentWidget;
+      const running = runs.toldBy(panel)?.state === 'RUNNING';
+      return panel && running ? () => void stop(panel, runs) : null;
+    },
+    get resume() {
+      const panel = notebooks.currentWidget;
+      const told = runs.toldBy(panel);
+      const cell = panel && told?.state !== 'RUNNING' ? lastCell(panel, told?.cell ?? '') : -1;
+      return panel && cell >= 0 ? () => void resume(panel, runs, cell) : null;
+    },
+    report: run => {
+      const panel = notebooks.currentWidget;
+      const last = panel && (reportsIn(panel)[0] ?? null);
+      const place = run ? reportOf(notebooks, run) : last;
+      return place && (() => show(place));
+    },
+    get editor() {
+      return settings.areThere ? settings.editor : null;
+    },
+    setEditor: on => {
+      settings.editor = on;
+    }
+  };
+}
+
+/** Stop by a command; where none can reach the kernel, by an interrupt. */
+async function stop(panel: NotebookPanel, runs: KernelRuns): Promise<void> {
+  try {
+    await runs.channelOf(panel).ask({ ask: 'line', line: STOP });
+  } catch {
+    await panel.sessionContext.session?.kernel?.interrupt();
+  }
+}
+
+/** Find the cell of the last run: the one that the kernel named, else that of the last report. */
+function lastCell(panel: NotebookPanel, id: string): number {
+  const named = panel.content.widgets.findIndex(cell => id !== '' && cell.model.id === id);
+  return named >= 0 ? named : (reportsIn(panel)[0]?.cell ?? -1);
+}
+
+/** Run a cell, after loading the extension where the kernel may not know it. */
+async function resume(panel: NotebookPanel, runs: KernelRuns, place: number): Promise<void> {
+  const cell = panel.content.widgets[place];
+  if (!runs.channelOf(panel).isOpen) {
+    const kernel = panel.sessionContext.session?.kernel;
+    await kernel?.requestExecute({ code: LOAD, silent: true }).done;
+  }
+  await NotebookActions.runCells(panel.content, [cell], panel.sessionContext);
+}
