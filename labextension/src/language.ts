@@ -130,7 +130,10 @@ class Line {
     } else if (char === '#' && /^$|\s/.test(this.text[this.at - 1] ?? '')) {
       this.take(COMMENT, 'comment');
     } else if ('{}[],'.includes(char)) {
-      this.depth = Math.max(0, this.depth + Number('{['.includes(char)) - Number('}]'.includes(char)));
+      this.depth = Math.max(
+        0,
+        this.depth + Number('{['.includes(char)) - Number('}]'.includes(char))
+      );
       this.add(this.at, this.at + 1, char === ',' ? 'mark' : 'bracket');
     } else if (char === '"' || char === "'") {
       this.quoted(this.at + 1, char);
@@ -221,4 +224,17 @@ class Line {
   private opens = -1;
   /** Where the last key or dash of this line stands. */
   private column = -1;
+}
+
+const DEEPER = /(?:[:{[]|\s[|>][-+\d]*)\s*$/;
+const ENTRY = /^\s*(?:-\s+)*/;
+const CLOSING = /^[}\]]/;
+
+/** Say how many blanks begin the line after `line`, when `behind` is what moves down to it. */
+export function indentAfter(line: string, behind: string): number {
+  if (MAGIC.test(line)) {
+    return 0;
+  }
+  const indent = (ENTRY.exec(line) ?? [''])[0].length;
+  return DEEPER.test(line) && !CLOSING.test(behind) ? indent + 2 : indent;
 }
