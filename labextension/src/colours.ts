@@ -14,12 +14,12 @@ import { tags, type Tag } from '@lezer/highlight';
 import { indentAfter, read, START, type Kind, type Open } from './language';
 
 const TAGS: Readonly<Record<Kind, Tag>> = {
-  magic: tags.meta,
+  magic: tags.keyword,
   option: tags.attributeName,
   key: tags.attributeName,
   string: tags.string,
   number: tags.number,
-  atom: tags.atom,
+  atom: tags.bool,
   comment: tags.comment,
   mark: tags.punctuation,
   bracket: tags.bracket,

@@ -117,7 +117,7 @@ class Line {
     if (this.open.quote) {
       this.quoted(0, this.open.quote);
     }
-    while (!this.quote && this.at < this.text.length && this.opens < 0) {
+    while (!this.quote && this.at < this.text.length) {
       this.next();
     }
     return { head: false, block: this.opens, quote: this.quote, depth: this.depth };

@@ -41,17 +41,19 @@ function wordEnd(doc: Text, at: number): number {
 function told(mark: Mark): HTMLElement {
   const made = document.createElement('div');
   made.className = 'wfv-problem';
-  for (const [tag, text] of [
-    ['code', mark.code],
-    ['span', mark.message],
-    ['em', mark.hint]
-  ]) {
-    if (tag && text) {
-      const part = document.createElement(tag);
-      part.textContent = text;
-      made.append(part, ' ');
-    }
+  if (mark.code) {
+    made.append(element('code', mark.code), ' ');
   }
+  made.append(mark.message);
+  if (mark.hint) {
+    made.append(element('div', mark.hint));
+  }
+  return made;
+}
+
+function element(tag: string, text: string): HTMLElement {
+  const made = document.createElement(tag);
+  made.textContent = text;
   return made;
 }
 
