@@ -10,6 +10,14 @@ export const TARGET = 'wfrepair';
 /** How each line begins of the comment that stands before a repaired text in a new cell. */
 export const COMMENT = '# repaired: ';
 
+/** At `line` of a text (from 1) `gone` lines go away, and `lines` stand in their place. */
+export interface LineEdit {
+  node: string;
+  line: number;
+  gone: number;
+  lines: ReadonlyArray<string>;
+}
+
 /** A node's row.  `folded`: it need not stand among the first that a reader sees. */
 export interface NodeRow {
   id: string;
@@ -86,14 +94,6 @@ export interface Foreseen {
   verdict: string;
   nodes: ReadonlyArray<string>;
   more?: number;
-}
-
-/** At `line` of the source (from 1) `gone` lines go away, and `lines` stand in their place. */
-export interface LineEdit {
-  node: string;
-  line: number;
-  gone: number;
-  lines: ReadonlyArray<string>;
 }
 
 /** A repair on offer; `line` is the command that accepts it. */
@@ -176,6 +176,7 @@ export interface AskLine {
   id: number;
   ask: 'line';
   line: string;
+  run?: string;
 }
 
 /** Check the whole text of a cell, its magic line too: `Answer.marks`. */
@@ -220,7 +221,7 @@ export interface AskCache {
   ask: 'cache';
 }
 
-/** A problem and its place; `length` in characters is 0 where only the beginning is known. */
+/** A problem and its place; `length` is 0 where only the beginning is known. */
 export interface Mark {
   severity: 'error' | 'warning';
   code: string;

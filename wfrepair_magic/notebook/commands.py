@@ -23,12 +23,14 @@ from ..nodes import registry
 from ..repair.fix import Fix
 from ..session import Run
 from ..usage import BadUsage, verdict_of
+from ..wire.snapshot import NOWHERE
 from . import tables
 from .asking import inputs_of, overview, usage_of, variable
 from .cells import line_for, told
 from .doctor import examine
 from .kernel import Kernel
 from .report import COMMANDS, bundle
+from .underway import Last, Start, Underway, Wanted
 
 
 def apply(kernel: Kernel, found: argparse.Namespace) -> None:
@@ -38,9 +40,15 @@ def apply(kernel: Kernel, found: argparse.Namespace) -> None:
     if found.no_run:
         kernel.write_last_cell([fix], fix.apply(last.run.workflow).text)
         return
-    run = kernel.watch(lambda sinks: last.run.apply(fix, sinks=sinks))
-    kernel.remember(run, last.line)
+    run = kernel.watch(
+        _again(last, lambda sinks, stop: last.run.apply(fix, sinks=sinks, stop=stop))
+    )
     kernel.write_last_cell(run.applied)
+
+
+def _again(last: Last, start: Start) -> Wanted:
+    """Want a run that goes on from the last one, on its line."""
+    return Wanted(last.run.name, last.run.store, start, lambda run: last.line)
 
 
 def _fix(run: Run, number: int) -> Fix:
@@ -56,19 +64,16 @@ def resume(kernel: Kernel, found: argparse.Namespace) -> None:
     last = kernel.last
     given = inputs_of(found, kernel.variables)
     if last is not None and found.store is None and found.name in (None, last.run.name):
-        inputs = {**last.run.given, **given}
-        run = kernel.watch(lambda sinks: last.run.resume(sinks=sinks, inputs=inputs))
-        line = last.line
+        go_on = partial(last.run.resume, inputs={**last.run.given, **given})
+        wanted = _again(last, lambda sinks, stop: go_on(sinks=sinks, stop=stop))
     else:
-        run, line = _resume_from_store(kernel, found, given)
-    kernel.remember(run, line)
+        wanted = _from_store(kernel, found, given)
+    run = kernel.watch(wanted)
     if run.applied:
         kernel.write_last_cell(run.applied)
 
 
-def _resume_from_store(
-    kernel: Kernel, found: argparse.Namespace, given: Mapping[str, Any]
-) -> tuple[Run, str]:
+def _from_store(kernel: Kernel, found: argparse.Namespace, given: Mapping[str, Any]) -> Wanted:
     store = kernel.store(found.store)
     past = session.last_run(store, found.name)
     if past is None:
@@ -76,9 +81,11 @@ def _resume_from_store(
         raise BadUsage(f"there is no run{named} in {store} to go on with")
     _refuse_lost(past.name, [name for name in past.lost if name not in given])
     workflow, inputs = Workflow.parse(past.text), {**past.inputs, **given}
-    keywords = {**past.options, "name": past.name, "store": store}
-    run = kernel.watch(lambda sinks: session.run(workflow, inputs, sinks=sinks, **keywords), store)
-    return run, line_for(workflow, past.name, inputs)
+    go_on = partial(session.run, workflow, inputs, **past.options, name=past.name, store=store)
+    line = line_for(workflow, past.name, inputs)
+    return Wanted(
+        past.name, store, lambda sinks, stop: go_on(sinks=sinks, stop=stop), lambda run: line
+    )
 
 
 def _refuse_lost(workflow: str, lost: Sequence[str]) -> None:
@@ -90,18 +97,64 @@ def _refuse_lost(workflow: str, lost: Sequence[str]) -> None:
 
 def resolve(kernel: Kernel, found: argparse.Namespace) -> None:
     """Say whether an effect in doubt happened."""
-    store = kernel.store(found.store)
+    asking = _asking(kernel, found)
+    store = asking.wanted.store if asking is not None else kernel.store(found.store)
     value = MISSING if found.value is None else variable(kernel.variables, found.value)
     answer = session.resolve(
-        found.name or _last_name(kernel, found.store),
+        asking.wanted.name if asking is not None else found.name or _last_name(kernel, found.store),
         found.node,
         verdict_of(found),
         store=store,
         value=value,
         by=getpass.getuser(),
     )
-    print(answer)
-    print("→ %workflow resume")
+    kernel.front.say(answer)
+    kernel.front.say(
+        "→ %workflow resume" if asking is None else "→ the run that is under way goes on with that"
+    )
+
+
+def _asking(kernel: Kernel, found: argparse.Namespace) -> Underway | None:
+    """Find the run under way that asks about a node.  Raises BadUsage where several do."""
+    store = None if found.store is None else kernel.store(found.store)
+    fitting = [
+        each
+        for each in kernel.runs_underway(found.name)
+        if found.node in each.asking and store in (None, each.wanted.store)
+    ]
+    if len(fitting) > 1:
+        names = " or ".join(f"--name {each.wanted.name}" for each in fitting)
+        raise BadUsage(f"several runs under way ask about {found.node}; say {names}")
+    return fitting[0] if fitting else None
+
+
+def stop(kernel: Kernel, found: argparse.Namespace) -> None:
+    """End what runs in this kernel, in order: what completed stays, and it can be gone on with."""
+    meant = kernel.runs_underway(found.name)
+    if not meant:
+        close = nearest(found.name or "", [each.wanted.name for each in kernel.underway])
+        hint = f"; did you mean {close!r}?" if close else ""
+        named = f" of {found.name!r}" if found.name else ""
+        raise BadUsage(f"no run{named} is under way in this kernel{hint}")
+    for each in meant:
+        each.stop.set()
+        kernel.front.say(f"{each.wanted.name}: stopped; what completed is kept")
+    kernel.front.say("→ %workflow resume")
+
+
+def dismiss(kernel: Kernel, found: argparse.Namespace) -> None:
+    """Do not want a fix: it is not offered again in its session, until it changes."""
+    store, run = _run_meant(kernel, found)
+    state = history.recorded(store, run)
+    if not state.suggestions:
+        raise BadUsage(f"{state.workflow}: there is no fix to dismiss")
+    if found.fix > len(state.suggestions):
+        raise BadUsage(
+            f"{state.workflow}: no fix {found.fix}; the last is {len(state.suggestions)}"
+        )
+    fix = state.suggestions[found.fix - 1]
+    session.dismiss(store, state.session, fix)
+    kernel.front.say(f"dismissed: {fix.title} ({fix.code}); it is not offered again unchanged")
 
 
 def effects(kernel: Kernel, found: argparse.Namespace) -> None:
@@ -113,10 +166,12 @@ def effects(kernel: Kernel, found: argparse.Namespace) -> None:
     if receipts:
         kernel.front.show(tables.effects(receipts, time.time(), found.all, workflow))
     else:
-        print(f"{workflow or store}: no effects")
+        kernel.front.say(f"{workflow or store}: no effects")
 
 
 def _last_name(kernel: Kernel, store: str | None) -> str:
+    if kernel.spoken_of:
+        return history.recorded(kernel.store(store), kernel.spoken_of).workflow
     if kernel.last is not None and store is None:
         return kernel.last.run.name
     past = session.last_run(kernel.store(store))
@@ -132,15 +187,27 @@ def runs(kernel: Kernel, found: argparse.Namespace) -> None:
     if records:
         kernel.front.show(tables.runs(records, time.time()))
     else:
-        print(f"no runs in {store}")
+        kernel.front.say(f"no runs in {store}")
 
 
 def show(kernel: Kernel, found: argparse.Namespace) -> None:
     """Show a run's report again from its history."""
     store = kernel.store(found.store)
     state = history.recorded(store, _run_id(store, found.run))
-    last = kernel.last is not None and kernel.last.run.id == state.run
-    kernel.front.show(bundle(state, state.last, COMMANDS if last else Commands(), last=True))
+    last = kernel.last if kernel.last is not None and kernel.last.run.id == state.run else None
+    commands = COMMANDS if last else Commands()
+    origin = last.origin if last else NOWHERE
+    kernel.front.show(bundle(state, state.last, commands, last=True, origin=origin))
+
+
+def _run_meant(kernel: Kernel, found: argparse.Namespace) -> tuple[Path, str]:
+    """Give the run that is meant: the one spoken of, the last of this kernel, or of the store."""
+    store = kernel.store(found.store)
+    if kernel.spoken_of:
+        return store, kernel.spoken_of
+    if kernel.last is not None and found.store is None:
+        return store, kernel.last.run.id
+    return store, _run_id(store, None)
 
 
 def _run_id(store: Path, start: str | None) -> str:
@@ -207,7 +274,7 @@ def metrics(kernel: Kernel, found: argparse.Namespace) -> None:
     if wanted:
         kernel.front.show(tables.metrics(measure(wanted), time.time()))
     else:
-        print(f"no runs{f' of {found.name}' if found.name else ''} in {store}")
+        kernel.front.say(f"no runs{f' of {found.name}' if found.name else ''} in {store}")
 
 
 def cache(kernel: Kernel, found: argparse.Namespace) -> None:
@@ -236,4 +303,4 @@ def nodes(kernel: Kernel, found: argparse.Namespace) -> None:
 
 def help(kernel: Kernel, found: argparse.Namespace) -> None:
     """Print what there is, or what one command takes."""
-    print(usage_of(found.command).format_help() if found.command else overview())
+    kernel.front.say(usage_of(found.command).format_help() if found.command else overview())

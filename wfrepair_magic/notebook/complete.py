@@ -16,13 +16,13 @@ from ..monitor import history
 from ..nodes import registry
 from ..settings import find_store
 from .asking import CELL, USAGES
+from .cells import CELL_HEAD
 from .line_words import Around, line_offers, positionals, split
 
 if TYPE_CHECKING:
     from ..session import Run
     from .kernel import Kernel
 
-CELL_HEAD: Final = re.compile(r"\s*%%workflow(?=[ \t\n]|$)")
 _LINE: Final = re.compile(r"\s*(?:\w+\s*=\s*)?%workflow(?=[ \t])")
 _WORD_BEFORE: Final = re.compile(r"\w*$")
 _RUNS: Final = 20

@@ -79,6 +79,10 @@ class Front:
         """Begin an output of the cell under way."""
         return Display(self.shell, bundle)
 
+    def say(self, text: str) -> None:
+        """Say a sentence."""
+        print(text)
+
     def show(self, bundle: Mapping[str, Any]) -> None:
         """Show a bundle once: as an output in a notebook, as text in a terminal."""
         if self.mode == "terminal":

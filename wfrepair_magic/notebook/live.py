@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import contextvars
 import dataclasses
 import threading
 import time
 from collections.abc import Callable, Mapping
-from functools import cache
+from functools import cache, partial
 from types import TracebackType
 from typing import Any, Final
 
-from ..events import Event
+from ..events import Event, Notice
 from ..monitor import paint
+from ..monitor.state import fold
 from ..monitor.text import Teller
 from ..settings import LIMITS
+from ..wire.snapshot import NOWHERE
 from .front import Display, Front
 from .report import COMMANDS, bundle
 
@@ -34,7 +37,7 @@ class LiveReport(Teller):
     no drawing is owed when the context is left.  What is shown follows the screen's mode: `live`
     one output that is redrawn, `batch` the last drawing only, `terminal` a line for each event
     and the last drawing.  Nothing is shown when `quiet`.  `usual` is asked once, by the thread
-    that draws.
+    that draws.  `origin` is told in the last drawing.
     """
 
     def __init__(
@@ -43,11 +46,13 @@ class LiveReport(Teller):
         self.screen = screen
         self.mode = "quiet" if quiet else screen.mode
         super().__init__(paint.show, quiet=self.mode != "terminal")
+        self.origin = NOWHERE
         self._usual = cache(usual)
         self._display: Display | None = None
         self._changed = threading.Event()
         self._over = threading.Event()
-        self._drawer = threading.Thread(target=self._draw_on, name="wfrepair-report", daemon=True)
+        draw_on = partial(contextvars.copy_context().run, self._draw_on)  # for this cell
+        self._drawer = threading.Thread(target=draw_on, name="wfrepair-report", daemon=True)
 
     def __call__(self, event: Event) -> None:
         """Take an event, on whichever thread the run has."""
@@ -66,6 +71,8 @@ class LiveReport(Teller):
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        if error is not None and self.state.run and not self.state.finished:
+            self.state = fold(self.state, Notice(run=self.state.run, text=_broke_off(error)))
         self._over.set()
         self._changed.set()
         if self._drawer.ident is not None:
@@ -96,4 +103,8 @@ class LiveReport(Teller):
         state = self.state
         if state.workflow and not last:
             state = dataclasses.replace(state, usual=self._usual(state.workflow))
-        return bundle(state, time.time(), COMMANDS, last=last)
+        return bundle(state, time.time(), COMMANDS, last, self.origin)
+
+
+def _broke_off(error: BaseException) -> str:
+    return f"the run broke off: {type(error).__name__}: {error}"

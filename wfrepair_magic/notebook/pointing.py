@@ -10,7 +10,8 @@ from ..ir.hints import Hint, Known, find_hint
 from ..ir.outline import outline
 from ..ir.spec import catalogue
 from ..nodes import registry
-from .complete import CELL_HEAD, last_run, real_values
+from .cells import parsed
+from .complete import last_run, real_values
 
 if TYPE_CHECKING:
     from .kernel import Kernel
@@ -21,14 +22,13 @@ def point(kernel: Kernel | None, text: str, line: int, column: int) -> Hint | No
 
     Places count from 1 in the cell.  `kernel` remembers what ran; it is None where nothing did.
     """
-    cell = CELL_HEAD.match(text)
+    cell = parsed(text)
     if cell is None:
         return None
-    head, _, body = text[cell.end() :].partition("\n")
-    before = text[: cell.end()].count("\n") + 1
+    before = cell.first_line - 1
     registry.all_types()  # third parties' too, who are asked once
-    data = outline(body, -1).data
-    run = last_run(kernel, head, data) if kernel is not None else None
+    data = outline(cell.body, -1).data
+    run = last_run(kernel, cell.line, data) if kernel is not None else None
     real = real_values(run, data) if run is not None else {}
-    found = find_hint(body, line - before, column, Known(catalogue, real, shape))
+    found = find_hint(cell.body, line - before, column, Known(catalogue, real, shape))
     return replace(found, line=found.line + before) if found is not None else None

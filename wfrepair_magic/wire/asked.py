@@ -1,8 +1,10 @@
 """What a page and a kernel tell each other over their one channel, declared once for both sides.
 
-The page opens a comm of the name `TARGET` and asks; every `Ask` gets one `Answer` with its `id`,
-and unasked the kernel says how far its runs are (`RunTold`).  As in `shown`, a field that has its
-default is left out of the JSON.  Lines and columns count from 1, in the cell; times are seconds.
+The page opens a comm of the name `settings.CHANNEL` and, once the kernel has taken it, asks; every
+`Ask` gets one `Answer` with its `id`, and unasked the kernel says how far its runs are
+(`RunTold`).  As in `shown`, a field that has its default is left out.  Lines and columns count
+from 1, in the cell, columns and lengths in characters (code points, not units of UTF-16); times
+are seconds.
 """
 
 from __future__ import annotations
@@ -17,17 +19,19 @@ from ..errors import WorkflowError
 from ..ir.names import nearest
 from .shown import Snapshot
 
-TARGET: Final = "wfrepair"
-"""The name of the comm."""
-
 
 @dataclass(frozen=True)
 class AskLine:
-    """Obey a line, `%workflow stop`, as if it were typed; the answer's text is what it prints."""
+    """Obey a line, `%workflow stop`, as if it were typed; the answer's text is what it prints.
+
+    `run` is the run of which the line speaks, that of the report in which a button stands; "" is
+    the last one, as for a line that is typed.
+    """
 
     id: int
     ask: Literal["line"]
     line: str
+    run: str = ""
 
 
 @dataclass(frozen=True)
@@ -89,7 +93,7 @@ Ask = AskLine | AskCheck | AskHover | AskRuns | AskRun | AskEffects | AskCache
 
 @dataclass(frozen=True)
 class Mark:
-    """A problem and its place; `length` in characters is 0 where only the beginning is known."""
+    """A problem and its place; `length` is 0 where only the beginning is known."""
 
     severity: Literal["error", "warning"]
     code: str

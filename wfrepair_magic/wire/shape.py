@@ -10,7 +10,9 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final, Literal
 
+from ..settings import CHANNEL
 from . import asked, shown
+from .comment import COMMENT
 from .snapshot import MIME
 
 ID: Final = f"urn:wfrepair-magic:run:{shown.SNAPSHOT_VERSION}"
@@ -30,21 +32,13 @@ PLAIN: Final[Mapping[object, tuple[str, str]]] = {
 """Plain types: their names in JSON Schema and in TypeScript."""
 
 
-def _declared(module: types.ModuleType) -> tuple[type, ...]:
-    return tuple(
-        value
-        for value in vars(module).values()
-        if isinstance(value, type) and value.__module__ == module.__name__ and _is_value(value)
-    )
+def _values(module: types.ModuleType) -> tuple[type, ...]:
+    found = (value for value in vars(module).values() if isinstance(value, type))
+    return tuple(kind for kind in found if dataclasses.is_dataclass(kind))
 
 
-def _is_value(kind: type) -> bool:
-    return dataclasses.is_dataclass(kind)
-
-
-SHOWN: Final = _declared(shown)
-ASKED: Final = _declared(asked)
-DECLARED: Final = (*SHOWN, *ASKED)
+SHOWN: Final = _values(shown)
+DECLARED: Final = tuple(dict.fromkeys((*SHOWN, *_values(asked))))
 
 UNIONS: Final = ("Ask", "Told")
 """Names in `asked` that stand for one of several classes."""
@@ -57,10 +51,10 @@ export const MIME_TYPE = '{MIME}';
 export const VERSION = {shown.SNAPSHOT_VERSION};
 
 /** The name of the comm that a page opens. */
-export const TARGET = '{asked.TARGET}';
+export const TARGET = '{CHANNEL}';
 
 /** How each line begins of the comment that stands before a repaired text in a new cell. */
-export const COMMENT = '{shown.COMMENT}';
+export const COMMENT = '{COMMENT}';
 """
 
 

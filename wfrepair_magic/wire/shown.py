@@ -9,11 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from ..events import LineEdit
+
 SNAPSHOT_VERSION = 1
 """The version of the snapshot; it rises when a field goes away or changes its meaning."""
-
-COMMENT = "# repaired: "
-"""How each line of a comment begins that tells of a repair, before the text in a new cell."""
 
 
 @dataclass(frozen=True)
@@ -119,21 +118,6 @@ class Foreseen:
 
 
 @dataclass(frozen=True)
-class LineEdit:
-    """At `line` of the source (from 1) `gone` lines go away, and `lines` stand in their place.
-
-    Lines end after their newline, and carry it.  The edits of a repair do not overlap and stand
-    in the order of the source, whose lines they all count.  `node` is the one that is changed,
-    empty where the change belongs to no single node: then it goes in always.
-    """
-
-    node: str
-    line: int
-    gone: int
-    lines: tuple[str, ...]
-
-
-@dataclass(frozen=True)
 class FixCard:
     """A repair on offer; `line` is the command that accepts it.
 
@@ -181,7 +165,8 @@ class Question:
 class CellNote:
     """The cell that ran: its id, and the digest (SHA-256, hex) of its whole text as it ran.
 
-    `head` is the first line of a new cell that goes on with the run.
+    Both are empty where they are not known.  `head` is the first line of a new cell that goes on
+    with the run.
     """
 
     id: str

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import repeat
 from typing import Any, Final, cast
 
 from ..events import FixApplied, Suggestion
@@ -16,10 +17,12 @@ from ..monitor.rows import NodeState, shown_nodes
 from ..monitor.state import RunState
 from ..monitor.text import Commands, asking, other_problems, ways_on
 from ..problem import CODES
+from .comment import comment, without_comment
 from .shown import (
     SNAPSHOT_VERSION,
     Applied,
     Box,
+    CellNote,
     FailureNote,
     Finding,
     FixCard,
@@ -75,15 +78,50 @@ COLUMNS: Final = 24
 """From how many waves on a drawing node by node would be too wide."""
 
 
-def snapshot(state: RunState, now: float, commands: Commands, last: bool) -> dict[str, Any]:
+@dataclasses.dataclass(frozen=True)
+class Origin:
+    """Where a run came from: the cell that it ran in, and the text that its fixes are made for."""
+
+    cell: CellNote | None = None
+    source: str = ""
+
+
+NOWHERE: Final = Origin()
+
+
+def snapshot(
+    state: RunState, now: float, commands: Commands, last: bool, origin: Origin = NOWHERE
+) -> dict[str, Any]:
     """Give what a page needs to draw a run; `last` says that it has ended, so that all is told.
 
-    Plain JSON as `shown.Snapshot` declares it.  While a run goes on it stays below 8 kB.
+    Plain JSON as `shown.Snapshot` declares it.  While a run goes on it stays below 8 kB, and
+    `origin` is not told.
     """
+    return cast(dict[str, Any], written(make_snapshot(state, now, commands, last, origin)))
+
+
+def make_snapshot(
+    state: RunState, now: float, commands: Commands, last: bool, origin: Origin = NOWHERE
+) -> Snapshot:
+    """Give the snapshot as a value."""
     most = LAST if last else LIVE
     if last and len(state.nodes) > LOGS_WIDE:
         most = dataclasses.replace(most, log_lines=0)
-    return cast(dict[str, Any], written(_snapshot(state, now, commands, most)))
+    made = _snapshot(state, now, commands, most)
+    if not last:
+        return made
+    fixes = tuple(map(_with_edits, made.fixes, state.suggestions, repeat(origin.source)))
+    editable = any(card.edits for card in fixes)
+    source = origin.source if editable else ""
+    return dataclasses.replace(made, fixes=fixes, cell=origin.cell, source=source)
+
+
+def _with_edits(card: FixCard, fix: Suggestion, source: str) -> FixCard:
+    """Add to a card what makes the repaired text and its comment, where the text is told too."""
+    if not source:
+        return card
+    told = comment(fix.changes, without_comment(source))
+    return dataclasses.replace(card, edits=fix.edits, comment=told)
 
 
 def written(value: Any) -> Any:
@@ -288,6 +326,7 @@ def _card(fix: Suggestion, commands: Commands) -> FixCard:
             for verdict, nodes in grouped.items()
         ),
         line=commands.for_fix(fix.number),
+        dismiss=commands.for_dismissal(fix.number),
     )
 
 
