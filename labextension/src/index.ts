@@ -1,7 +1,8 @@
 /** The extension as JupyterLab and Notebook load it. */
 
+import { actionsPlugin } from './actions_plugin';
 import { channelsPlugin } from './channels_plugin';
 import { editingPlugin } from './editing_plugin';
 import { outputsPlugin } from './outputs_plugin';
 
-export default [outputsPlugin, channelsPlugin, editingPlugin];
+export default [outputsPlugin, channelsPlugin, editingPlugin, actionsPlugin];
