@@ -26,7 +26,6 @@ from ..wire.asked import (
     EffectLine,
     Fact,
     Hover,
-    RunLine,
     id_of,
     read_ask,
 )
