@@ -1,6 +1,6 @@
 /** The plugin that gives reports their buttons. */
 
-import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
+import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { INotebookTracker, NotebookActions, type NotebookPanel } from '@jupyterlab/notebook';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { Token } from '@lumino/coreutils';
@@ -8,13 +8,21 @@ import { Token } from '@lumino/coreutils';
 import { SheetActions } from './actions';
 import { IChannels, type Channels } from './kernel';
 import type { ActionsOf } from './mime';
-import { findPanel, sheetOf } from './sheet';
+import { findPanel, INSERTED, sheetOf } from './sheet';
 import { DOMAIN } from './tokens';
 
 export const IActionsOf = new Token<ActionsOf>(
   'wfrepair-magic:IActionsOf',
   'Gives what can be done with the run that is shown in an element of the page.'
 );
+
+/** JupyterLab itself binds only Z to it, and only where nothing is being written. */
+const UNDO = {
+  command: 'notebook:undo-cell-action',
+  keys: ['Accel Z'],
+  args: {},
+  selector: `.jp-Notebook.jp-mod-commandMode .${INSERTED}:focus`
+};
 
 export const actionsPlugin: JupyterFrontEndPlugin<ActionsOf> = {
   id: 'wfrepair-magic:actions',
@@ -24,12 +32,13 @@ export const actionsPlugin: JupyterFrontEndPlugin<ActionsOf> = {
   optional: [ITranslator],
   provides: IActionsOf,
   activate: (
-    _,
+    app: JupyterFrontEnd,
     notebooks: INotebookTracker,
     channels: Channels,
     translator: ITranslator | null
   ): ActionsOf => {
     const words = (translator ?? nullTranslator).load(DOMAIN);
+    app.commands.addKeyBinding(UNDO);
     return element =>
       new SheetActions(words, run => {
         const panels: NotebookPanel[] = [];

@@ -48,9 +48,15 @@ export function sheetOf(
   };
 }
 
+/** On a cell that was inserted from a report: there Ctrl-Z takes it back, as in its text. */
+export const INSERTED = 'wfv-inserted';
+
 /** Make a cell the active one and bring it into view. */
 async function select(panel: NotebookPanel, place: number, offset?: number): Promise<void> {
   const { content } = panel;
+  if (offset === undefined) {
+    content.widgets[place].addClass(INSERTED);
+  }
   content.activeCellIndex = place;
   content.deselectAll();
   content.mode = 'command';

@@ -228,7 +228,7 @@ def test_stop_ends_the_run_and_not_the_kernel(lab: Lab, page: Page, service: Ser
     process = page.locator(".jp-OutputArea-output pre", has_text="process").inner_text()
     button(page, "Stop").click()
     expect(page.locator(STATE)).to_have_text(" cancelled", timeout=3000)
-    quick = slow.replace("sleep 50", "true")
+    quick = slow.replace("sleep 50", "sleep 0")
     page.evaluate(
         "text => jupyterapp.shell.currentWidget.model.sharedModel.getCell(2).setSource(text)", quick
     )
@@ -288,7 +288,7 @@ def test_a_dismissed_repair_is_not_offered_again(lab: Lab, page: Page) -> None:
     while cards.count():
         before = cards.count()
         cards.first.evaluate("card => { card.open = true }")
-        cards.first.get_by_role("button", name="Dismiss").click()
+        cards.first.get_by_role("button", name="Dismiss", exact=True).click()
         expect(cards).to_have_count(before - 1)
     expect(page.locator(REPORT)).to_be_focused()
     command(page, "notebook:run-all-cells")
