@@ -12,7 +12,7 @@ export class Folds {
   fold(name: string, summary: string, make: () => Child[]): Wanted {
     const toggle = (event: Event) => {
       if (event.target === event.currentTarget) {
-        this._set(name, (event.currentTarget as HTMLDetailsElement).open);
+        this.set(name, (event.currentTarget as HTMLDetailsElement).open);
       }
     };
     return active(
@@ -24,7 +24,11 @@ export class Folds {
     );
   }
 
-  private _set(name: string, open: boolean): void {
+  isOpen(name: string): boolean {
+    return this._open.has(name);
+  }
+
+  set(name: string, open: boolean): void {
     if (open !== this._open.has(name)) {
       this._open[open ? 'add' : 'delete'](name);
       this._changed();

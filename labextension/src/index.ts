@@ -1,7 +1,8 @@
 /** The extension as JupyterLab and Notebook load it. */
 
+import { actionsPlugin } from './actions_plugin';
 import { channelsPlugin } from './channels_plugin';
 import { outputsPlugin } from './outputs_plugin';
 import { panelPlugin } from './panel_plugin';
 
-export default [outputsPlugin, channelsPlugin, panelPlugin];
+export default [outputsPlugin, channelsPlugin, actionsPlugin, panelPlugin];

@@ -118,7 +118,7 @@ export class KernelChannel implements Channel {
     }
     this._isDisposed = true;
     const comm = this._comm;
-    this._end();
+    this._forget(comm);
     if (comm && !comm.isDisposed) {
       comm.close();
     }
@@ -130,7 +130,7 @@ export class KernelChannel implements Channel {
     let comm: Kernel.IComm | null = null;
     try {
       comm = this._comm = kernel.createComm(TARGET);
-      comm.onClose = () => this._end(comm);
+      comm.onClose = () => this._forget(comm);
       comm.onMsg = message => this._hear(message.content.data);
       await settle(kernel, comm);
       await comm.open().done;
@@ -144,8 +144,16 @@ export class KernelChannel implements Channel {
     }
   }
 
-  /** Forget the comm, and with it all that was asked over it. */
+  /** Give up a comm that the kernel does not know of any more. */
   private _end(comm = this._comm): void {
+    this._forget(comm);
+    if (comm && !comm.isDisposed) {
+      comm.dispose();
+    }
+  }
+
+  /** Forget a comm, and with it all that was asked over it. */
+  private _forget(comm: Kernel.IComm | null): void {
     if (comm !== this._comm) {
       return;
     }
@@ -155,9 +163,8 @@ export class KernelChannel implements Channel {
     for (const id of [...this._waiting.keys()]) {
       this._settle(id)?.reject(new Unanswered('closed'));
     }
-    if (comm && !comm.isDisposed) {
+    if (comm) {
       comm.onClose = comm.onMsg = () => undefined;
-      comm.dispose();
     }
     if (open) {
       this._changed.emit();

@@ -4,7 +4,8 @@ import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 
-import { RANK, runOutputs } from './mime';
+import { IActionsOf } from './actions_plugin';
+import { RANK, runOutputs, type ActionsOf } from './mime';
 import { DOMAIN, PLUGIN_ID } from './tokens';
 
 export const outputsPlugin: JupyterFrontEndPlugin<void> = {
@@ -12,9 +13,14 @@ export const outputsPlugin: JupyterFrontEndPlugin<void> = {
   description: 'Shows runs of wfrepair_magic: the graph, the findings and the repairs.',
   autoStart: true,
   requires: [IRenderMimeRegistry],
-  optional: [ITranslator],
-  activate: (_, registry: IRenderMimeRegistry, translator: ITranslator | null) => {
+  optional: [ITranslator, IActionsOf],
+  activate: (
+    _,
+    registry: IRenderMimeRegistry,
+    translator: ITranslator | null,
+    actionsOf: ActionsOf | null
+  ) => {
     const words = (translator ?? nullTranslator).load(DOMAIN);
-    registry.addFactory(runOutputs(words), RANK);
+    registry.addFactory(runOutputs(words, actionsOf), RANK);
   }
 };

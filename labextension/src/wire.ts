@@ -290,12 +290,6 @@ export interface Answer {
   cache?: ReadonlyArray<Fact>;
 }
 
-/** The first word on a comm: the kernel has taken it, and a page may ask from now on. */
-export interface Opened {
-  event: 'open';
-  version: number;
-}
-
 /** How far a run of this kernel is: told at its start, at most once a second, and at its end. */
 export interface RunTold {
   event: 'run';
@@ -310,4 +304,4 @@ export interface RunTold {
 
 export type Ask = AskLine | AskCheck | AskHover | AskRuns | AskRun | AskEffects | AskCache;
 
-export type Told = Answer | RunTold | Opened;
+export type Told = Answer | RunTold;

@@ -7,12 +7,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from ..problem import Slot
 from .cursor import Cursor
 from .filters import FILTERS
-from .language import SECTIONS, Key, Section
 from .names import folded
 from .paths import Scope
+from .sites import Site, at, node_of, nodes_in, site_of
 from .spec import Catalogue, NodeSpec, Param
 from .templates import resolve
 
@@ -38,15 +37,6 @@ class Offers:
     fragment: str = ""
     texts: tuple[str, ...] = ()
     kind: str = ""
-
-
-@dataclass(frozen=True)
-class Site:
-    """The section that a slot leads into or through, and the key in it that the slot names."""
-
-    section: Section
-    key: Key | None = None
-    rest: Slot = ()
 
 
 def find_offers(cursor: Cursor, catalogue: Catalogue, scope: Scope) -> Offers:
@@ -80,7 +70,7 @@ def _offers(cursor: Cursor, catalogue: Catalogue, scope: Scope) -> Offers:
         return Offers()
     if site.key.kinds == ("template",):
         return _template_offers(cursor.fragment, scope)
-    spec = spec_at(cursor, catalogue)
+    spec = _spec(cursor, catalogue)
     if "params" in site.key.kinds:
         param = spec.param(str(site.rest[0])) if spec and len(site.rest) == 1 else None
         return Offers(cursor.fragment, _values_of(param), "value")
@@ -88,42 +78,19 @@ def _offers(cursor: Cursor, catalogue: Catalogue, scope: Scope) -> Offers:
     return Offers(cursor.fragment, tuple(_values(cursor, site, catalogue)), kind)
 
 
-def site_of(slot: Slot) -> Site | None:
-    """Follow a slot through the language; None where it leads out of it."""
-    site = Site(SECTIONS["workflow"])
-    for number, part in enumerate(slot):
-        key = site.key
-        if key is not None and "params" in key.kinds:
-            return replace(site, rest=slot[number:])
-        if key is not None and ("items" in key.kinds or "entries" in key.kinds):
-            site = Site(SECTIONS[key.section])
-        elif key is not None and isinstance(part, int):
-            continue
-        elif key is not None and "section" not in key.kinds:
-            return None
-        else:
-            section = SECTIONS[key.section] if key is not None else site.section
-            found = section.keys.get(str(part))
-            if found is None:
-                return None
-            site = Site(section, found)
-    return site
-
-
 def _keys(cursor: Cursor, site: Site, catalogue: Catalogue) -> Offers:
     """Offer keys that are not written yet: of a section, or of the params of a node's type."""
-    written = set(_at(cursor.data, cursor.slot, dict)) - {cursor.word}
+    written = set(at(cursor.data, cursor.slot, dict)) - {cursor.word}
     if site.key is not None and "params" in site.key.kinds:
-        spec = spec_at(cursor, catalogue)
+        spec = _spec(cursor, catalogue)
         if spec is None or site.rest:
             return Offers()
         taken = [spec.param(name) for name in written]
         texts = [name for name in spec.spellings() if spec.param(name) not in taken]
         return Offers(cursor.fragment, tuple(texts), "param")
-    if site.key is not None and "section" not in site.key.kinds:
+    if site.inner is None:
         return Offers()
-    section = SECTIONS[site.key.section] if site.key is not None else site.section
-    keys = sorted(section.keys.values(), key=lambda key: not key.required)
+    keys = sorted(site.inner.keys.values(), key=lambda key: not key.required)
     names = [key.name for key in keys if not key.later and key.name not in written]
     return Offers(cursor.fragment, tuple(names), "key")
 
@@ -135,13 +102,13 @@ def _values(cursor: Cursor, site: Site, catalogue: Catalogue) -> Iterable[str]:
         return ()
     place = (site.section.name, key.name)
     if place in _IDS:
-        own = _at(node_at(cursor), (), dict).get("id")
+        own = at(node_of(cursor), (), dict).get("id")
         return [id for id in node_ids(cursor.data) if id != own]
     if place == ("node", "type"):
         return catalogue
     if place == ("node", "group"):
         return [
-            node["group"] for node in nodes_of(cursor.data) if isinstance(node.get("group"), str)
+            node["group"] for node in nodes_in(cursor.data) if isinstance(node.get("group"), str)
         ]
     if place == ("edge", "action"):
         return _actions(cursor, catalogue)
@@ -149,8 +116,8 @@ def _values(cursor: Cursor, site: Site, catalogue: Catalogue) -> Iterable[str]:
 
 
 def _actions(cursor: Cursor, catalogue: Catalogue) -> list[str]:
-    source = _at(cursor.data, cursor.slot[:-1], dict).get("from")
-    types = {node.get("id"): node.get("type") for node in nodes_of(cursor.data)}
+    source = at(cursor.data, cursor.slot[:-1], dict).get("from")
+    types = {node.get("id"): node.get("type") for node in nodes_in(cursor.data)}
     spec = catalogue.get(str(types.get(source)))
     return ["default", "error", *(spec.actions or () if spec else ())]
 
@@ -188,7 +155,7 @@ def _template_offers(expression: str, scope: Scope) -> Offers:
 
 def _without_own(cursor: Cursor, scope: Scope) -> Scope:
     """Leave out the node that the template stands in: it cannot refer to itself."""
-    own = _at(node_at(cursor), (), dict).get("id")
+    own = at(node_of(cursor), (), dict).get("id")
     return {head: value for head, value in scope.items() if head != own}
 
 
@@ -199,11 +166,11 @@ def known_scope(data: Any, catalogue: Catalogue, real: Mapping[str, Any]) -> dic
     the fields that its type declares are known, and of a `value` node its own params.
     """
     scope: dict[str, Any] = {}
-    for node in nodes_of(data):
+    for node in nodes_in(data):
         id, spec = node.get("id"), catalogue.get(str(node.get("type")))
         if isinstance(id, str):
             scope[id] = real[id] if id in real else _declared(node, spec)
-    declared = _at(data, ("inputs",), dict)
+    declared = at(data, ("inputs",), dict)
     scope |= {name: real.get(name) for name in declared}
     names = [item.get("env") for item in declared.values() if isinstance(item, dict)]
     if any(names):
@@ -219,29 +186,8 @@ def _declared(node: Mapping[str, Any], spec: NodeSpec | None) -> Any:
 
 def node_ids(data: Any) -> list[str]:
     """List the ids of the nodes of an outline."""
-    return [node["id"] for node in nodes_of(data) if isinstance(node.get("id"), str)]
+    return [node["id"] for node in nodes_in(data) if isinstance(node.get("id"), str)]
 
 
-def nodes_of(data: Any) -> list[dict[str, Any]]:
-    """List the nodes of an outline as far as they are written."""
-    return [node for node in _at(data, ("nodes",), list) if isinstance(node, dict)]
-
-
-def node_at(cursor: Cursor) -> Any:
-    """Give what is written of the node that a cursor is in; None outside of nodes."""
-    return _at(cursor.data, cursor.slot[:2], dict) if cursor.slot[:1] == ("nodes",) else None
-
-
-def spec_at(cursor: Cursor, catalogue: Catalogue) -> NodeSpec | None:
-    """Give what is known of the type of the node that a cursor is in."""
-    return catalogue.get(str(_at(node_at(cursor), (), dict).get("type")))
-
-
-def _at(data: Any, slot: Slot, kind: type[Any]) -> Any:
-    """Give the container at a slot of an outline; an empty one where there is none of that kind."""
-    for part in slot:
-        inside = isinstance(data, dict) if isinstance(part, str) else isinstance(data, list)
-        if not inside or (isinstance(part, int) and part >= len(data)):
-            return kind()
-        data = data.get(part) if isinstance(data, dict) else data[part]
-    return data if isinstance(data, kind) else kind()
+def _spec(cursor: Cursor, catalogue: Catalogue) -> NodeSpec | None:
+    return catalogue.get(str(at(node_of(cursor), (), dict).get("type")))

@@ -13,7 +13,7 @@ from ..monitor.words import one_line
 from ..repair.fix import Fix
 from ..wire.comment import comment, without_comment
 
-MAGIC_LINE = re.compile(r"\s*%%workflow(?=[ \t\n]|$)")
+CELL_HEAD = re.compile(r"\s*%%workflow(?=[ \t\n]|$)")
 ONCE = frozenset({"--fresh", "--yes"})
 ONCE_WITH_VALUE = frozenset({"--rerun"})
 _WORD = re.compile(r"""(?:[^\s"'\\]|\\.|"(?:[^"\\]|\\.)*"|'[^']*')+""", re.DOTALL)
@@ -43,7 +43,7 @@ def exact(line: str, body: str, raw: str | None) -> Cell:
 
 def parsed(text: str) -> Cell | None:
     """Take the whole text of a cell apart; None where it is no cell of ours."""
-    found = MAGIC_LINE.match(text)
+    found = CELL_HEAD.match(text)
     if found is None:
         return None
     line, _, body = text[found.end() :].partition("\n")

@@ -95,9 +95,7 @@ class Channel:
 
     def _opened(self, comm: Any, message: Mapping[str, Any]) -> None:
         """Take a page in, and tell it of the runs under way."""
-        from ..wire.asked import OPENED
-
-        page = Page(comm)
+        page = self._pages[comm.comm_id] = Page(comm)
 
         def heard(message: Mapping[str, Any]) -> None:
             from .answers import answer
@@ -108,7 +106,5 @@ class Channel:
         # take the figures of the cell that is under way and show them with this message.
         comm.handle_msg = heard
         comm.on_close(lambda message: self._pages.pop(comm.comm_id, None))
-        self._tell(OPENED, page)
-        self._pages[comm.comm_id] = page
         for underway in [*self._followed]:
             self._tell(underway.told(), page)

@@ -1,9 +1,10 @@
 """What a page and a kernel tell each other over their one channel, declared once for both sides.
 
-The page opens a comm of the name `settings.CHANNEL` and asks; every `Ask` gets one `Answer` with
-its `id`, and unasked the kernel says how far its runs are (`RunTold`).  As in `shown`, a field
-that has its default is left out.  Lines and columns count from 1, in the cell, columns and
-lengths in units of UTF-16, as a page counts; times are seconds.
+The page opens a comm of the name `settings.CHANNEL` and, once the kernel has taken it, asks; every
+`Ask` gets one `Answer` with its `id`, and unasked the kernel says how far its runs are
+(`RunTold`).  As in `shown`, a field that has its default is left out.  Lines and columns count
+from 1, in the cell, columns and lengths in characters (code points, not units of UTF-16); times
+are seconds.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from typing import Any, Final, Literal
 
 from ..errors import WorkflowError
 from ..ir.names import nearest
-from .shown import SNAPSHOT_VERSION, Snapshot
+from .shown import Snapshot
 
 
 @dataclass(frozen=True)
@@ -183,17 +184,6 @@ class Answer:
 
 
 @dataclass(frozen=True)
-class Opened:
-    """The first word on a comm: the kernel has taken it, and a page may ask from now on.
-
-    A kernel that has not loaded the extension closes the comm instead.
-    """
-
-    event: Literal["open"]
-    version: int
-
-
-@dataclass(frozen=True)
 class RunTold:
     """How far a run of this kernel is: told at its start, at most once a second, and at its end.
 
@@ -211,9 +201,7 @@ class RunTold:
     background: bool = False
 
 
-Told = Answer | RunTold | Opened
-
-OPENED: Final = Opened("open", SNAPSHOT_VERSION)
+Told = Answer | RunTold
 
 KINDS: Final[Mapping[str, type]] = {
     typing.get_args(typing.get_type_hints(kind)["ask"])[0]: kind for kind in typing.get_args(Ask)
