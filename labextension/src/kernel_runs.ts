@@ -4,7 +4,7 @@ import type { INotebookTracker, NotebookPanel } from '@jupyterlab/notebook';
 
 import type { Asked, Channel, Channels } from './kernel';
 import type { Change, RunsModel, Source } from './runs';
-import type { Answer, EffectLine, Fact, RunLine, RunTold } from './wire';
+import type { Answer, CellNote, EffectLine, Fact, RunLine, RunTold } from './wire';
 
 /** A kernel without a thread of its own for this answers when its cell is done: an hour at most. */
 const PATIENCE = 3_600_000;
@@ -39,6 +39,16 @@ export class KernelRuns implements RunsModel {
   /** Give what a notebook's kernel told last of its runs; null before it has told anything. */
   toldBy(panel: NotebookPanel | null): RunTold | null {
     return (panel && this._told.get(panel)) ?? null;
+  }
+
+  /** Give the cell of a run that a kernel told of, as far as that is known while it goes on. */
+  cellOf(run: string): CellNote | null {
+    let cell = '';
+    this._notebooks.forEach(panel => {
+      const told = this._told.get(panel);
+      cell = told?.run === run && told.cell ? told.cell : cell;
+    });
+    return cell ? { id: cell, head: '', digest: '' } : null;
   }
 
   async runs(limit: number): Promise<readonly RunLine[]> {

@@ -8,18 +8,22 @@ import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { IStatusBar } from '@jupyterlab/statusbar';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 
+import { IActionsOf } from './actions_plugin';
 import { copy } from './clipboard';
 import { addCommands, COMMANDS } from './commands';
 import { deeds } from './in_front';
 import { runsIcon } from './icon';
 import { IChannels, type Channels } from './kernel';
 import { KernelRuns } from './kernel_runs';
+import type { ActionsOf } from './mime';
+import type { Reading } from './model';
 import { RunsPanel } from './panel';
 import { PanelModel } from './panel_model';
-import { reportOf, show } from './reports';
+import { reportOf, show, type Place } from './reports';
 import { Settings } from './settings';
 import { RunStatus } from './status';
 import { DOMAIN, PLUGIN_ID, type Words } from './tokens';
+import type { CellNote } from './wire';
 
 /** Behind what JupyterLab has in its right sidebar itself. */
 const RANK = 1100;
@@ -29,12 +33,13 @@ export const panelPlugin: JupyterFrontEndPlugin<void> = {
   description:
     'Shows the runs of a project in the sidebar, and the run under way in the status bar.',
   autoStart: true,
-  requires: [INotebookTracker, IChannels],
+  requires: [INotebookTracker, IChannels, IActionsOf],
   optional: [ITranslator, ICommandPalette, ILayoutRestorer, IStatusBar, ISettingRegistry],
   activate: (
     app: JupyterFrontEnd,
     notebooks: INotebookTracker,
     channels: Channels,
+    actionsOf: ActionsOf,
     translator: ITranslator | null,
     palette: ICommandPalette | null,
     restorer: ILayoutRestorer | null,
@@ -45,7 +50,7 @@ export const panelPlugin: JupyterFrontEndPlugin<void> = {
     const runs = new KernelRuns(notebooks, channels);
     const settings = new Settings(registry, PLUGIN_ID);
     const model = new PanelModel(runs);
-    const panel = panelOf(words, model, notebooks);
+    const panel = panelOf(words, model, actionsOf, placing(notebooks, runs));
     app.shell.add(panel, 'right', { rank: RANK, type: words.__('Workflow runs') });
     restorer?.add(panel, panel.id);
     const open = (run: string) => {
@@ -72,7 +77,18 @@ interface Parts {
   open(run: string): void;
 }
 
-function panelOf(words: Words, model: PanelModel, notebooks: INotebookTracker): RunsPanel {
+/** What the open notebooks say of a run: the cell that it ran in, and where its report stands. */
+interface Places {
+  cellOf(run: string): CellNote | null;
+  reportOf(run: string): Place | null;
+}
+
+function placing(notebooks: INotebookTracker, runs: KernelRuns): Places {
+  const find = (run: string) => reportOf(notebooks, run);
+  return { reportOf: find, cellOf: run => find(run)?.run.cell ?? runs.cellOf(run) };
+}
+
+function panelOf(words: Words, model: PanelModel, actionsOf: ActionsOf, places: Places): RunsPanel {
   const panel = new RunsPanel(model, itself => ({
     words,
     copy,
@@ -80,7 +96,10 @@ function panelOf(words: Words, model: PanelModel, notebooks: INotebookTracker): 
       return model.shown;
     },
     get reading() {
-      return model.shown.reading;
+      return placed(model.shown.reading, places);
+    },
+    get actions() {
+      return places.cellOf(model.shown.chosen) ? actionsOf(itself.node) : null;
     },
     now: () => Date.now() / 1000,
     watch: listener => itself.watch(listener),
@@ -90,13 +109,22 @@ function panelOf(words: Words, model: PanelModel, notebooks: INotebookTracker): 
     close: () => model.close(),
     answer: line => void model.answer(line),
     reveal: run => {
-      const place = reportOf(notebooks, run);
+      const place = places.reportOf(run);
       return place && (() => show(place));
     }
   }));
   panel.title.icon = runsIcon;
   panel.title.caption = words.__('Workflow runs');
   return panel;
+}
+
+/** Say of a run which cell it ran in, which its history does not tell. */
+function placed(reading: Reading, places: Places): Reading {
+  if (reading.kind !== 'run') {
+    return reading;
+  }
+  const cell = places.cellOf(reading.run.run);
+  return cell ? { ...reading, run: { ...reading.run, cell } } : reading;
 }
 
 /** Show the run of the notebook in front in the status bar, where there is one and it is wanted. */

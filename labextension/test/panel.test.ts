@@ -13,6 +13,7 @@ async function open(runs = new FakeRuns(), reveal: (() => void) | null = null) {
   const model = new PanelModel(runs);
   const panel = new RunsPanel(model, itself => ({
     words,
+    actions: null,
     get shown() {
       return model.shown;
     },

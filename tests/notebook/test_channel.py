@@ -127,6 +127,7 @@ def test_the_lists_tell_what_the_store_holds(notebook: Notebook, page: Page) -> 
     assert (told["state"], told["cell"]["head"]) == ("FAILED", "%%workflow digest")
     assert told["source"] == FAULTY
     assert told["fixes"][0]["edits"][0]["node"] == "said"
+    assert "line" not in told["fixes"][0]  # typed, `%workflow apply 1` would mean the newest
     assert page.ask(ask="run")["run"]["run"] == newest["run"]
     facts = {fact["what"] for fact in page.ask(ask="cache")["cache"]}
     assert "results" in facts

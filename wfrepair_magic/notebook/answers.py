@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import shlex
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from .. import session
@@ -13,6 +14,7 @@ from ..errors import WorkflowError
 from ..ir.workflow import Workflow
 from ..monitor import history
 from ..monitor.effects import in_doubt, state_in_words
+from ..monitor.text import Commands
 from ..usage import BadUsage, HelpAsked
 from ..wire.asked import (
     Answer,
@@ -127,8 +129,20 @@ def _run(kernel: Kernel, ask: AskRun) -> Answer:
     if underway is not None:
         state = underway.state
     last = underway is None
-    made = make_snapshot(state, state.last, COMMANDS, last, _origin(kernel, state.run))
+    commands = _commands(kernel, state.run, ids[0])
+    made = make_snapshot(state, state.last, commands, last, _origin(kernel, state.run))
     return Answer(ask.id, True, run=made)
+
+
+def _commands(kernel: Kernel, run: str, latest: str) -> Commands:
+    """Give the lines of a run's report: typed, most of them mean the last run of this kernel.
+
+    Of an earlier one a page can dismiss fixes, for it says whose; in a new kernel the store's
+    latest run is the one to go on with.
+    """
+    if kernel.last is None:
+        return replace(COMMANDS, apply="", dismiss="") if run == latest else Commands()
+    return COMMANDS if kernel.last.run.id == run else Commands(dismiss=COMMANDS.dismiss)
 
 
 def _origin(kernel: Kernel, run: str) -> Origin:
