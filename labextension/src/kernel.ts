@@ -140,7 +140,11 @@ export class KernelChannel implements Channel {
     if (comm && this._comm === comm) {
       this._opening = null;
       this._open = true;
+      this._signed = false;
       this._changed.emit();
+    } else if (this._signed) {
+      this._signed = false;
+      void this.wake();
     }
   }
 
@@ -190,13 +194,14 @@ export class KernelChannel implements Channel {
   /** Try again when there are signs that the kernel has loaded the extension since. */
   private _look(_: unknown, message: KernelMessage.IMessage): void {
     const parent = (message.parent_header as { msg_id?: string }).msg_id ?? '';
-    if (this._open || this._opening || parent === this._seen) {
+    if (this._open || parent === this._seen) {
       return;
     }
     if (isLoading(message)) {
       this._loading = parent;
     } else if (isReport(message) || (isIdle(message) && parent === this._loading)) {
       this._seen = parent;
+      this._signed = this._opening !== null; // what opens now may have come too early
       void this.wake();
     }
   }
@@ -227,6 +232,7 @@ export class KernelChannel implements Channel {
   private _opening: Promise<void> | null = null;
   private _open = false;
   private _again = false;
+  private _signed = false;
   private _isDisposed = false;
   private _asked = 0;
   private _loading = '';

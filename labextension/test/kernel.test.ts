@@ -214,6 +214,21 @@ test('signs that the extension was loaded open the channel, once for each cell',
   assert.ok(channel.isOpen);
 });
 
+test('a sign that comes while the channel opens too early is not lost', async () => {
+  const kernel = new FakeKernel(false);
+  let free: (value?: unknown) => void = () => undefined;
+  kernel.free = new Promise(resolve => (free = resolve));
+  const { session, channel } = await connected(kernel);
+  session.publish('execute_input', { code: '%load_ext wfrepair_magic' }, 'm1');
+  session.publish('status', { execution_state: 'idle' }, 'm1');
+  kernel.comm.onClose();
+  kernel.loaded = true;
+  free();
+  await settled();
+  assert.equal(kernel.opened, 2);
+  assert.ok(channel.isOpen);
+});
+
 test('another kernel, and one that was restarted, gets a channel of its own', async () => {
   const [first, second] = [new FakeKernel(), new FakeKernel()];
   const { session, channel } = await connected(first);
