@@ -22,7 +22,7 @@ $(PACKAGES): labextension/package-lock.json
 	cd labextension && npm ci --no-fund --no-audit
 	touch $(PACKAGES)
 
-$(FACE): $(READY) $(PACKAGES) $(wildcard labextension/src/* labextension/style/*) labextension/package.json labextension/tsconfig.json
+$(FACE): $(READY) $(PACKAGES) $(wildcard labextension/src/* labextension/style/*) labextension/package.json labextension/tsconfig.json labextension/bundle.mjs
 	cd labextension && npm run --silent build:prod
 	$(BIN)/jupyter-builder develop . --overwrite
 	touch $(FACE)
@@ -62,4 +62,4 @@ lab: $(READY)  ## JupyterLab on the first notebook
 	$(BIN)/python -m jupyterlab $(if $(filter 0,$(shell id -u)),--allow-root) notebooks/01-first-run.ipynb
 
 clean:
-	rm -rf $(VENV) labextension/node_modules labextension/lib labextension/build wfrepair_magic/labextension .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) labextension/node_modules labextension/lib labextension/build wfrepair_magic/labextension wfrepair_magic/notebook/static .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

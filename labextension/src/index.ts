@@ -6,6 +6,7 @@ import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 
 import { RANK, runOutputs } from './mime';
 import { DOMAIN, PLUGIN_ID } from './tokens';
+import { Updates } from './updates';
 
 const plugin: JupyterFrontEndPlugin<void> = {
   id: PLUGIN_ID,
@@ -13,9 +14,15 @@ const plugin: JupyterFrontEndPlugin<void> = {
   autoStart: true,
   requires: [IRenderMimeRegistry],
   optional: [ITranslator],
-  activate: (_: JupyterFrontEnd, registry: IRenderMimeRegistry, translator: ITranslator | null) => {
+  activate: (
+    app: JupyterFrontEnd,
+    registry: IRenderMimeRegistry,
+    translator: ITranslator | null
+  ) => {
     const words = (translator ?? nullTranslator).load(DOMAIN);
-    registry.addFactory(runOutputs(words), RANK);
+    const updates = new Updates();
+    app.docRegistry.addWidgetExtension('Notebook', updates);
+    registry.addFactory(runOutputs(words, updates), RANK);
   }
 };
 

@@ -7,6 +7,7 @@ import { copy } from './clipboard';
 import { RunModel } from './model';
 import { runView } from './run_view';
 import type { Words } from './tokens';
+import { Updates } from './updates';
 import { MIME_TYPE } from './wire';
 
 /** Before the widget view (-10) and HTML (50): the lower rank wins. */
@@ -14,8 +15,9 @@ export const RANK = -20;
 
 /** A report in an output; an update redraws it in place. */
 export class RunOutput extends Widget implements IRenderMime.IRenderer {
-  constructor(words: Words) {
+  constructor(words: Words, updates: Updates) {
     super();
+    this._updates = updates;
     this.addClass('wfv-output');
     const model = this._model;
     const host = {
@@ -31,11 +33,14 @@ export class RunOutput extends Widget implements IRenderMime.IRenderer {
 
   /** Show what the output holds now. */
   async renderModel(output: IRenderMime.IMimeModel): Promise<void> {
+    this._unfollow();
     this._model.set(output.data[MIME_TYPE]);
+    this._unfollow = this._updates.follow(output.data, snapshot => this._model.set(snapshot));
   }
 
   override dispose(): void {
     if (!this.isDisposed) {
+      this._unfollow();
       this._undraw();
     }
     super.dispose();
@@ -43,13 +48,18 @@ export class RunOutput extends Widget implements IRenderMime.IRenderer {
 
   private readonly _model = new RunModel();
   private readonly _undraw: () => void;
+  private readonly _updates: Updates;
+  private _unfollow: () => void = () => undefined;
 }
 
 /** Give what makes such outputs, safe to use in notebooks that are not trusted: it draws text. */
-export function runOutputs(words: Words): IRenderMime.IRendererFactory {
+export function runOutputs(
+  words: Words,
+  updates: Updates = new Updates()
+): IRenderMime.IRendererFactory {
   return {
     safe: true,
     mimeTypes: [MIME_TYPE],
-    createRenderer: () => new RunOutput(words)
+    createRenderer: () => new RunOutput(words, updates)
   };
 }
