@@ -22,6 +22,8 @@ export interface NodeRow {
   again?: string;
   why?: ReadonlyArray<string>;
   logs?: ReadonlyArray<string>;
+  spans?: ReadonlyArray<number>;
+  after?: ReadonlyArray<string>;
   folded?: boolean;
 }
 
