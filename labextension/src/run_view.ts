@@ -1,12 +1,14 @@
 /** One run on a page, for every host: `runView(host, element)` draws it and gives what undraws it. */
 
 import { cards, NOTHING, ways, type Copied, type Copying } from './cards';
+import { bar } from './bar';
 import { draw, h, type Child, type Wanted } from './dom';
 import { applied, failures, problems, questions, remarks } from './findings';
 import { countOf, graph } from './graph';
 import { Folds } from './folds';
 import { icon } from './icons';
 import { table } from './table';
+import { timeline } from './timeline';
 import type { RunHost, Words } from './tokens';
 import type { Snapshot } from './wire';
 import { counted, duration, kindOf, ordered, stateWord } from './words';
@@ -63,6 +65,7 @@ function page(host: RunHost, copying: Copying, folds: Folds): Wanted {
     ways(words, run, copying),
     ...applied(words, run),
     graph(words, run),
+    timeline(words, run, folds),
     table(words, run, folds),
     ...remarks(words, run),
     foot(words, run),
@@ -96,7 +99,7 @@ function header(words: Words, run: Snapshot): Wanted {
       h('strong', { class: 'wfv-name' }, run.workflow || words.__('workflow')),
       h('span', { class: 'wfv-time' }, time(words, run))
     ),
-    bar(words, run),
+    progress(words, run),
     h('div', { class: 'wfv-counts' }, ...facts(words, run))
   );
 }
@@ -114,16 +117,7 @@ function time(words: Words, run: Snapshot): string {
 }
 
 /** Draw how far a run is, a stretch for each state; when it is over, what it came to. */
-function bar(words: Words, run: Snapshot): Child {
-  const counts = ordered(run.counts ?? {}).filter(([state]) => state !== 'pending');
-  const stretches = counts.map(([state, count]) =>
-    h('span', {
-      key: state,
-      class: `wfv-${kindOf(state)} wfv-is-${state}`,
-      style: `flex-grow: ${count}`
-    })
-  );
-  const rest = run.counts?.pending ?? 0;
+function progress(words: Words, run: Snapshot): Child {
   const meaning = run.finished
     ? { role: 'img', 'aria-label': counted(words, run.counts ?? {}) }
     : {
@@ -133,15 +127,8 @@ function bar(words: Words, run: Snapshot): Child {
         'aria-valuemax': 100,
         'aria-valuenow': run.percent
       };
-  return (
-    run.total > 0 &&
-    h(
-      'div',
-      { key: run.finished ? 'sum' : 'progress', class: 'wfv-bar', ...meaning },
-      ...stretches,
-      h('span', { key: 'rest', style: `flex-grow: ${rest}` })
-    )
-  );
+  const key = run.finished ? 'sum' : 'progress';
+  return run.total > 0 && bar({ key, ...meaning }, run.counts ?? {});
 }
 
 function facts(words: Words, run: Snapshot): Child[] {

@@ -112,11 +112,11 @@ def test_a_run_under_way_is_told_in_short() -> None:
 
 
 def test_a_snapshot_of_very_many_nodes_stays_small() -> None:
-    """2,000 nodes are told in rows without logs; under way the update is as small as ever."""
+    """2,000 nodes are told in rows without logs, a few unfolded; under way it is small as ever."""
     state = many(2000, 50)
     told = snapshot(state, 105.0, COMMANDS, last=True)
     assert len(told["nodes"]) == 2000
-    assert sum("folded" not in node for node in told["nodes"]) == 40
+    assert sum("folded" not in node for node in told["nodes"]) == 16
     assert not any("logs" in node for node in told["nodes"])
     assert len(json.dumps(told)) < 300_000
     assert len(json.dumps(snapshot(state, 105.0, COMMANDS, last=False))) < 8_000

@@ -32,12 +32,17 @@ class Measure:
 NAMED: Final = 12
 """How many nodes of a preview are named, the others are counted; and how many sources of one."""
 
+OPEN: Final = 40
+FEW: Final = 16
+"""A run that has ended shows all of so many rows at once; of more nodes only a few, those around
+what needs a look, and the others where a reader unfolds them."""
+
 LIVE: Final = Measure(
-    whole=False, rows=16, first=16, boxes=20, stages=8, findings=3, text=50, cause=100,
+    whole=False, rows=FEW, first=FEW, boxes=20, stages=8, findings=3, text=50, cause=100,
     long_text=100, log_lines=1, sources=0,
 )  # fmt: skip
 LAST: Final = Measure(
-    whole=True, rows=2000, first=40, boxes=200, stages=24, findings=1000, text=200, cause=1200,
+    whole=True, rows=2000, first=OPEN, boxes=200, stages=24, findings=1000, text=200, cause=1200,
     long_text=20_000, log_lines=20, sources=NAMED,
 )  # fmt: skip
 LOGS_WIDE: Final = 200

@@ -15,7 +15,7 @@ from ..monitor.rows import NodeState, shown_nodes
 from ..monitor.state import RunState
 from ..monitor.text import Commands, asking, other_problems, ways_on
 from ..problem import CODES
-from .measure import LAST, LIVE, LOGS_WIDE, NAMED, Measure, line, lines
+from .measure import FEW, LAST, LIVE, LOGS_WIDE, NAMED, OPEN, Measure, line, lines
 from .node_rows import row, spans
 from .shown import (
     SNAPSHOT_VERSION,
@@ -45,6 +45,8 @@ def snapshot(state: RunState, now: float, commands: Commands, last: bool) -> dic
     Plain JSON as `shown.Snapshot` declares it.  While a run goes on it stays below 8 kB.
     """
     most = LAST if last else LIVE
+    if len(state.nodes) > OPEN:
+        most = dataclasses.replace(most, first=FEW)
     if last and len(state.nodes) > LOGS_WIDE:
         most = dataclasses.replace(most, log_lines=0, sources=0)
     return cast(dict[str, Any], written(_snapshot(state, now, commands, most)))
