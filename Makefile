@@ -9,7 +9,7 @@ PACKAGES := labextension/node_modules/.ready
 FACE := $(VENV)/.face
 INSTALL = sh -c 'apt-get update --quiet && apt-get install --quiet --yes --no-install-recommends "$$@"' install
 
-.PHONY: demo face wire test test-long check bench bench-durability lab clean
+.PHONY: demo face pictures wire test test-long check bench bench-durability lab clean
 
 # The labextension is built apart: what needs no page needs no Node.js.
 $(READY): pyproject.toml
@@ -28,6 +28,9 @@ $(FACE): $(READY) $(PACKAGES) $(wildcard labextension/src/* labextension/style/*
 	touch $(FACE)
 
 face: $(FACE)  ## the labextension, built and linked into the environment
+
+pictures: $(FACE)  ## the pictures of the README, taken anew from real runs
+	PYTHONPATH=tests $(BIN)/python tests/browser/pictures.py
 
 demo: $(READY)  ## the main job on real input, headless, with a kill and a restart of the kernel
 	$(BIN)/python notebooks/demo.py

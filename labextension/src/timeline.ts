@@ -126,8 +126,8 @@ function heads(words: Words, axis: Axis): Wanted {
 
 function row(words: Words, node: NodeRow, axis: Axis): Wanted {
   const spans = spansOf(node);
-  const moment = spans.every(({ from, to }) => from === to);
   const took = spans.reduce((sum, { from, to }) => sum + to - from, 0);
+  const short = node.state === 'reused' ? stateWord(words, node.state) : words.__('under 1 ms');
   return h(
     'tr',
     { key: node.id, role: 'row' },
@@ -138,11 +138,7 @@ function row(words: Words, node: NodeRow, axis: Axis): Wanted {
       h('span', { class: 'wfv-id' }, ` ${node.id}`)
     ),
     h('td', { role: 'cell', class: 'wfv-of-time' }, duration(words, spans[0].from)),
-    h(
-      'td',
-      { role: 'cell', class: 'wfv-of-time' },
-      moment ? stateWord(words, node.state) : duration(words, took)
-    ),
+    h('td', { role: 'cell', class: 'wfv-of-time' }, took > 0 ? duration(words, took) : short),
     h(
       'td',
       { role: 'cell', class: 'wfv-of-track' },

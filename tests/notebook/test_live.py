@@ -96,6 +96,7 @@ class FakeScreen:
 
     def __init__(self, mode: Mode, gate: threading.Event | None = None) -> None:
         self.mode = mode
+        self.widgets = True
         self.gate = gate
         self.outputs: list[Output] = []
 
@@ -188,6 +189,17 @@ def test_a_page_that_comes_takes_the_place_of_the_widget(widgets: list[Widget]) 
         assert output.drawn.wait(30)
         assert widget.MIME not in output.shown[1]
         assert widgets[0].closed
+
+
+def test_a_widget_can_be_refused(widgets: list[Widget]) -> None:
+    """`%config WorkflowMagics.widget = False` leaves the output as HTML that is redrawn."""
+    screen = FakeScreen("live")
+    screen.widgets = False
+    with LiveReport(screen) as report:
+        report(STORY[0])
+        (output,) = screen.outputs
+        assert output.drawn.wait(30)
+    assert widgets == []
 
 
 def test_without_the_widget_s_packages_updates_are_html(monkeypatch: pytest.MonkeyPatch) -> None:

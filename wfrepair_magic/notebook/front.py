@@ -61,8 +61,11 @@ class Front:
     """The front end behind an IPython shell, asked anew for every cell.
 
     `live` shows updates of a display; `batch` (nbclient, papermill, a test) is given the last
-    drawing only, for updates may be ignored there; `terminal` shows text.
+    drawing only, for updates may be ignored there; `terminal` shows text.  `widgets` says whether
+    a widget may be shown.
     """
+
+    widgets = True
 
     def __init__(self, shell: InteractiveShell) -> None:
         self.shell = shell

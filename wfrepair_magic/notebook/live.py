@@ -65,7 +65,8 @@ class LiveReport(Teller):
     def __enter__(self) -> LiveReport:
         if self.mode == "live":
             drawing = self._drawing(last=False)
-            self._widget = None if page_is_here() else widget.begun(drawing[MIME])
+            wanted = self.screen.widgets and not page_is_here()
+            self._widget = widget.begun(drawing[MIME]) if wanted else None
             seen = widget.view(self._widget) if self._widget else {}
             self._display = self.screen.begin({**drawing, **seen})
             self._drawer.start()

@@ -28,6 +28,11 @@ def begun(snapshot: Mapping[str, Any]) -> Widget | None:
     return None if make is None else make(snapshot=snapshot)
 
 
+def ready() -> bool:
+    """Say whether a widget can be begun."""
+    return _kind() is not None
+
+
 def view(widget: Widget) -> dict[str, Any]:
     """Give the form of a display that shows a widget."""
     return {MIME: {"version_major": 2, "version_minor": 0, "model_id": widget.model_id}}
