@@ -9,7 +9,7 @@ export class Folds {
   }
 
   /** Draw a part that is folded away at first; `make` gives what is in it. */
-  fold(name: string, summary: string, make: () => Child[]): Wanted {
+  fold(name: string, summary: Child | readonly Child[], make: () => Child[]): Wanted {
     const toggle = (event: Event) => {
       if (event.target === event.currentTarget) {
         this.set(name, (event.currentTarget as HTMLDetailsElement).open);
@@ -19,7 +19,7 @@ export class Folds {
       'details',
       { key: name, class: 'wfv-more wfv-fold' },
       { toggle },
-      h('summary', {}, summary),
+      h('summary', {}, ...(Array.isArray(summary) ? summary : [summary])),
       ...(this._open.has(name) ? make() : [])
     );
   }

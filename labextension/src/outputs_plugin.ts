@@ -7,6 +7,7 @@ import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { IActionsOf } from './actions_plugin';
 import { RANK, runOutputs, type ActionsOf } from './mime';
 import { DOMAIN, PLUGIN_ID } from './tokens';
+import { Updates } from './updates';
 
 export const outputsPlugin: JupyterFrontEndPlugin<void> = {
   id: PLUGIN_ID,
@@ -15,12 +16,14 @@ export const outputsPlugin: JupyterFrontEndPlugin<void> = {
   requires: [IRenderMimeRegistry],
   optional: [ITranslator, IActionsOf],
   activate: (
-    _,
+    app,
     registry: IRenderMimeRegistry,
     translator: ITranslator | null,
     actionsOf: ActionsOf | null
   ) => {
     const words = (translator ?? nullTranslator).load(DOMAIN);
-    registry.addFactory(runOutputs(words, actionsOf), RANK);
+    const updates = new Updates();
+    app.docRegistry.addWidgetExtension('Notebook', updates);
+    registry.addFactory(runOutputs(words, actionsOf, updates), RANK);
   }
 };

@@ -1,5 +1,6 @@
 /** One run on a page, for every host: `runView(host, element)` draws it and gives what undraws it. */
 
+import { bar } from './bar';
 import { cards, NOTHING, ways, type Copied, type Copying, type Tools } from './cards';
 import { Choices } from './choices';
 import { Deeds } from './deeds';
@@ -10,6 +11,7 @@ import { Folds } from './folds';
 import { icon } from './icons';
 import { STOP } from './lines';
 import { table } from './table';
+import { timeline } from './timeline';
 import type { RunHost, Words } from './tokens';
 import type { Snapshot } from './wire';
 import { counted, duration, kindOf, ordered, stateWord } from './words';
@@ -111,6 +113,7 @@ function page(host: RunHost, tools: Tools, folds: Folds): Wanted {
     ways(words, run, tools.copying),
     ...applied(words, run),
     graph(words, run),
+    timeline(words, run, folds),
     table(words, run, folds),
     ...remarks(words, run),
     foot(words, run),
@@ -146,7 +149,7 @@ function header(words: Words, run: Snapshot, tools: Tools): Wanted {
       stop(words, run, tools)
     ),
     tools.deeds.told('run'),
-    bar(words, run),
+    progress(words, run),
     h('div', { class: 'wfv-counts' }, ...facts(words, run))
   );
 }
@@ -179,16 +182,7 @@ function time(words: Words, run: Snapshot): string {
 }
 
 /** Draw how far a run is, a stretch for each state; when it is over, what it came to. */
-function bar(words: Words, run: Snapshot): Child {
-  const counts = ordered(run.counts ?? {}).filter(([state]) => state !== 'pending');
-  const stretches = counts.map(([state, count]) =>
-    h('span', {
-      key: state,
-      class: `wfv-${kindOf(state)} wfv-is-${state}`,
-      style: `flex-grow: ${count}`
-    })
-  );
-  const rest = run.counts?.pending ?? 0;
+function progress(words: Words, run: Snapshot): Child {
   const meaning = run.finished
     ? { role: 'img', 'aria-label': counted(words, run.counts ?? {}) }
     : {
@@ -198,15 +192,8 @@ function bar(words: Words, run: Snapshot): Child {
         'aria-valuemax': 100,
         'aria-valuenow': run.percent
       };
-  return (
-    run.total > 0 &&
-    h(
-      'div',
-      { key: run.finished ? 'sum' : 'progress', class: 'wfv-bar', ...meaning },
-      ...stretches,
-      h('span', { key: 'rest', style: `flex-grow: ${rest}` })
-    )
-  );
+  const key = run.finished ? 'sum' : 'progress';
+  return run.total > 0 && bar({ key, ...meaning }, run.counts ?? {});
 }
 
 function facts(words: Words, run: Snapshot): Child[] {

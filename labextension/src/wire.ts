@@ -36,6 +36,8 @@ export interface NodeRow {
   again?: string;
   why?: ReadonlyArray<string>;
   logs?: ReadonlyArray<string>;
+  spans?: ReadonlyArray<number>;
+  after?: ReadonlyArray<string>;
   folded?: boolean;
 }
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from ..settings import CHANNEL
+from .front import page_came, page_went
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
@@ -61,9 +62,9 @@ class Channel:
         """Close what is open, and let no page open another."""
         if self._comms is not None:
             self._comms.targets.pop(CHANNEL, None)
-        for page in [*self._pages.values()]:
+        for id, page in [*self._pages.items()]:
             page.close()
-        self._pages.clear()
+            self._left(id)
 
     def follow(self, underway: Underway) -> None:
         """Tell all pages how far a run is: at its start, once a second, and at its end."""
@@ -96,6 +97,7 @@ class Channel:
     def _opened(self, comm: Any, message: Mapping[str, Any]) -> None:
         """Take a page in, and tell it of the runs under way."""
         page = self._pages[comm.comm_id] = Page(comm)
+        page_came(comm.comm_id)
 
         def heard(message: Mapping[str, Any]) -> None:
             from .answers import answer
@@ -105,6 +107,10 @@ class Channel:
         # Not `on_msg`: around what that calls IPython runs the hooks of a cell, one of which would
         # take the figures of the cell that is under way and show them with this message.
         comm.handle_msg = heard
-        comm.on_close(lambda message: self._pages.pop(comm.comm_id, None))
+        comm.on_close(lambda message: self._left(comm.comm_id))
         for underway in [*self._followed]:
             self._tell(underway.told(), page)
+
+    def _left(self, id: str) -> None:
+        self._pages.pop(id, None)
+        page_went(id)

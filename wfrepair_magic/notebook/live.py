@@ -13,11 +13,13 @@ from typing import Any, Final
 
 from ..events import Event, Notice
 from ..monitor import paint
-from ..monitor.state import fold
+from ..monitor.state import RunState, fold
 from ..monitor.text import Teller
 from ..settings import LIMITS
+from ..wire import MIME, snapshot
 from ..wire.snapshot import NOWHERE
-from .front import Display, Front
+from . import widget
+from .front import Display, Front, page_is_here
 from .report import COMMANDS, bundle
 
 INTERVAL: Final = 1 / LIMITS.updates_per_second
@@ -38,6 +40,10 @@ class LiveReport(Teller):
     one output that is redrawn, `batch` the last drawing only, `terminal` a line for each event
     and the last drawing.  Nothing is shown when `quiet`.  `usual` is asked once, by the thread
     that draws.  `origin` is told in the last drawing.
+
+    Where no page of ours is there, a widget in the output is redrawn instead of the output: a
+    front end makes a widget's view anew when its output changes.  It goes when a page comes, and
+    when the run has ended, for a widget that is saved does not work again.
     """
 
     def __init__(
@@ -49,6 +55,7 @@ class LiveReport(Teller):
         self.origin = NOWHERE
         self._usual = cache(usual)
         self._display: Display | None = None
+        self._widget: widget.Widget | None = None
         self._changed = threading.Event()
         self._over = threading.Event()
         draw_on = partial(contextvars.copy_context().run, self._draw_on)  # for this cell
@@ -61,7 +68,11 @@ class LiveReport(Teller):
 
     def __enter__(self) -> LiveReport:
         if self.mode == "live":
-            self._display = self.screen.begin(self._drawing(last=False))
+            drawing = self._drawing(last=False)
+            wanted = self.screen.widgets and not page_is_here()
+            self._widget = widget.begun(drawing[MIME]) if wanted else None
+            seen = widget.view(self._widget) if self._widget else {}
+            self._display = self.screen.begin({**drawing, **seen})
             self._drawer.start()
         return self
 
@@ -84,7 +95,7 @@ class LiveReport(Teller):
         begun = bool(self.state.run)
         drawing = self._drawing(last=True) if begun else EMPTY
         if self._display is not None:
-            self._display.update(drawing)
+            self._redraw(self._display, drawing)
         elif begun and self.mode == "terminal":
             paint.show(drawing["text/plain"])
         elif begun and self.mode == "batch":
@@ -96,14 +107,31 @@ class LiveReport(Teller):
             self._changed.wait(TICK)
             self._changed.clear()
             if self._display is not None and not self._over.is_set():
-                self._display.update(self._drawing(last=False))
+                self._draw(self._display)
             self._over.wait(INTERVAL)
 
+    def _draw(self, display: Display) -> None:
+        if self._widget is not None and not page_is_here():
+            self._widget.snapshot = snapshot(self._estimated(), time.time(), COMMANDS, last=False)
+        else:
+            self._redraw(display, self._drawing(last=False))
+
+    def _redraw(self, display: Display, drawing: Mapping[str, Any]) -> None:
+        """Replace what the output holds; the widget that was in it goes."""
+        display.update(drawing)
+        if self._widget is not None:
+            self._widget.close()
+            self._widget = None
+
     def _drawing(self, last: bool) -> Mapping[str, Any]:
-        state = self.state
-        if state.workflow and not last:
-            state = dataclasses.replace(state, usual=self._usual(state.workflow))
+        state = self.state if last else self._estimated()
         return bundle(state, time.time(), COMMANDS, last, self.origin)
+
+    def _estimated(self) -> RunState:
+        """Give the state with how long earlier runs took."""
+        if not self.state.workflow:
+            return self.state
+        return dataclasses.replace(self.state, usual=self._usual(self.state.workflow))
 
 
 def _broke_off(error: BaseException) -> str:

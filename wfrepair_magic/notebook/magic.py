@@ -69,6 +69,7 @@ class WorkflowMagics(Magics):
     max_workers = Int(None, allow_none=True, help=_help("max_workers")).tag(config=True)
     quiet = Bool(None, allow_none=True, help=_help("quiet")).tag(config=True)
     strict = Bool(None, allow_none=True, help=_help("strict")).tag(config=True)
+    widget = Bool(True, help="where our extension is not: show a run as a widget").tag(config=True)
 
     @validate(*SETTINGS)
     def _checked(self, proposal: Any) -> Any:
@@ -106,6 +107,7 @@ class WorkflowMagics(Magics):
         if self._kernel is None:
             self._kernel = cast("Kernel", _engine().Kernel(self._shell, self.configured))
             self._kernel.listeners.append(self.channel.follow)
+        self._kernel.front.widgets = self.widget
         return self._kernel
 
     def leave(self) -> None:

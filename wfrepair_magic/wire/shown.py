@@ -20,6 +20,8 @@ class NodeRow:
     """A node's row.  `folded`: it need not stand among the first that a reader sees.
 
     `again` says in short why it ran that ran before; `why` all of it, where that is more.
+    `spans` has the start and the end of each try, in seconds from the run's start; of a reuse one
+    moment.  `after` names what it waits for, where its inputs come from.
     """
 
     id: str
@@ -38,6 +40,8 @@ class NodeRow:
     again: str = ""
     why: tuple[str, ...] = ()
     logs: tuple[str, ...] = ()
+    spans: tuple[float, ...] = ()
+    after: tuple[str, ...] = ()
     folded: bool = False
 
 
