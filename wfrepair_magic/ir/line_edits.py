@@ -5,31 +5,30 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import groupby
 
 from ..events import LineEdit
 from .workflow import Workflow
 
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
 
-Span = tuple[int, int, int, int]
-"""Lines from, to before; lines from, to after."""
+Stretch = tuple[int, int, str]
+"""Lines of a text: the first, the one after the last, and the node that they are of, or ""."""
 
 
 def line_edits(before: Workflow, after: Workflow) -> tuple[LineEdit, ...]:
     """Give the edits that make the text of `after` of that of `before`, in their order.
 
-    They do not overlap, and each counts the lines of `before`.  One that touches several nodes,
-    or none, names none.
+    They do not overlap, and each counts the lines of `before`.  An edit of lines that several
+    nodes share, or none has, names none; and where nodes come or go, the whole change is of none.
     """
     old, new = _lines(before.text), _lines(after.text)
-    matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
-    spans = [span for tag, *span in matcher.get_opcodes() if tag != "equal"]
-    owners = _owners(before), _owners(after)
+    ours, theirs = _stretches(before, len(old)), _stretches(after, len(new))
+    if len(ours) != len(theirs):
+        ours, theirs = [(0, len(old), "")], [(0, len(new), "")]
     return tuple(
-        LineEdit(node=node, line=i + 1, gone=j - i, lines=tuple(new[k:m]))
-        for i, j, k, m in spans
-        for node, (i, j, k, m) in _by_node((i, j, k, m), owners)
+        edit
+        for (i, j, node), (k, m, _) in zip(ours, theirs, strict=True)
+        for edit in _edits(old[i:j], new[k:m], i, node)
     )
 
 
@@ -45,43 +44,33 @@ def _lines(text: str) -> list[str]:
     return _LINE.findall(text)
 
 
-def _owners(workflow: Workflow) -> list[tuple[int, int, str]]:
-    """List the lines of each node: the first, the one after its last, and its id."""
+def _edits(old: Sequence[str], new: Sequence[str], first: int, node: str) -> Iterator[LineEdit]:
+    """Compare one stretch; lines that are equal in another one say nothing here."""
+    matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
+    for tag, i, j, k, m in matcher.get_opcodes():
+        if tag != "equal":
+            yield LineEdit(node=node, line=first + i + 1, gone=j - i, lines=tuple(new[k:m]))
+
+
+def _stretches(workflow: Workflow, end: int) -> list[Stretch]:
+    """Cut a text into what stands before, in, between and after its nodes.
+
+    Nodes that share a line cannot be told apart: then it is one stretch.
+    """
+    found: list[Stretch] = []
+    last = 0
+    for first, after, node in _nodes(workflow):
+        if first < last:
+            return [(0, end, "")]
+        found += [(last, first, ""), (first, after, node)]
+        last = after
+    return [*found, (last, end, "")]
+
+
+def _nodes(workflow: Workflow) -> Iterator[Stretch]:
     source = workflow.source
-    if source is None:
-        return []
-    found = []
     for place, node in enumerate(workflow.nodes):
-        mark = source.marks.get(("nodes", place))
-        if mark is not None:
+        mark = source.marks.get(("nodes", place)) if source is not None else None
+        if source is not None and mark is not None:
             first = source.text.count("\n", 0, mark.start)
-            found.append(
-                (first, first + source.text.count("\n", mark.start, mark.end) + 1, node.id)
-            )
-    return found
-
-
-Owners = tuple[Sequence[tuple[int, int, str]], Sequence[tuple[int, int, str]]]
-
-
-def _by_node(span: Span, owners: Owners) -> Iterator[tuple[str, Span]]:
-    """Split a span of as many lines before as after where another node begins."""
-    i, j, k, m = span
-    if j - i != m - k:
-        yield _node(span, owners), span
-        return
-    pairs = [(i + n, i + n + 1, k + n, k + n + 1) for n in range(j - i)]
-    for node, group in groupby(pairs, key=lambda pair: _node(pair, owners)):
-        same = list(group)
-        yield node, (same[0][0], same[-1][1], same[0][2], same[-1][3])
-
-
-def _node(span: Span, owners: Owners) -> str:
-    """Name the one node that lines are of: those that go away, else those that come."""
-    before, after = owners
-    names = _touched(before, *span[:2]) or _touched(after, *span[2:])
-    return names[0] if len(names) == 1 else ""
-
-
-def _touched(owners: Sequence[tuple[int, int, str]], begin: int, end: int) -> list[str]:
-    return [name for first, last, name in owners if first < end and begin < last]
+            yield first, first + source.text.count("\n", mark.start, mark.end) + 1, node.id

@@ -7,17 +7,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import repeat
 from typing import Any, Final, cast
 
-from ..events import FixApplied, Suggestion
+from ..events import FixApplied
 from ..failure import Failure
 from ..monitor import words
-from ..monitor.changes import is_head, shown
 from ..monitor.layout import Layout, Place, arrows, lay_out, waves
 from ..monitor.reasons import listed
 from ..monitor.rows import NodeState, shown_nodes
 from ..monitor.state import RunState
 from ..monitor.text import Commands, asking, other_problems, ways_on
 from ..problem import CODES
-from .comment import comment, without_comment
+from .cards import card, unified, with_edits
 from .shown import (
     SNAPSHOT_VERSION,
     Applied,
@@ -25,8 +24,6 @@ from .shown import (
     CellNote,
     FailureNote,
     Finding,
-    FixCard,
-    Foreseen,
     Graph,
     NodeRow,
     Question,
@@ -68,9 +65,6 @@ LAST: Final = Measure(
 LOGS_WIDE: Final = 200
 """Above this many nodes logs are left out, so that a saved notebook stays small."""
 
-NAMED: Final = 12
-"""How many nodes of a preview are named; the others are counted."""
-
 LEAST: Final = 16
 """Where a message leaves fewer columns than this, why a node ran again has no room beside it."""
 
@@ -110,18 +104,10 @@ def make_snapshot(
     made = _snapshot(state, now, commands, most)
     if not last:
         return made
-    fixes = tuple(map(_with_edits, made.fixes, state.suggestions, repeat(origin.source)))
+    fixes = tuple(map(with_edits, made.fixes, state.suggestions, repeat(origin.source)))
     editable = any(card.edits for card in fixes)
     source = origin.source if editable else ""
     return dataclasses.replace(made, fixes=fixes, cell=origin.cell, source=source)
-
-
-def _with_edits(card: FixCard, fix: Suggestion, source: str) -> FixCard:
-    """Add to a card what makes the repaired text and its comment, where the text is told too."""
-    if not source:
-        return card
-    told = comment(fix.changes, without_comment(source))
-    return dataclasses.replace(card, edits=fix.edits, comment=told)
 
 
 def written(value: Any) -> Any:
@@ -175,7 +161,7 @@ def _snapshot(state: RunState, now: float, commands: Commands, most: Measure) ->
             Question(node.id, node.state, _line(words.question(node), most.long_text))
             for node in asking(state)[several]
         ),
-        fixes=tuple(_card(fix, commands) for fix in state.suggestions[several]),
+        fixes=tuple(card(fix, commands) for fix in state.suggestions[several]),
         abstained=_lines(state.abstained, most.text),
         ways=tuple(line for way, _ in ways_on(state, commands)[several] for line in _choices(way)),
     )
@@ -307,41 +293,12 @@ def _failure(failure: Failure, most: Measure) -> FailureNote:
     )
 
 
-def _card(fix: Suggestion, commands: Commands) -> FixCard:
-    grouped: dict[str, list[str]] = {}
-    for node, verdict in fix.preview.items():
-        grouped.setdefault(verdict, []).append(words.one_line(node))
-    return FixCard(
-        number=fix.number,
-        title=words.one_line(fix.title),
-        code=words.one_line(fix.code),
-        level=words.one_line(fix.level),
-        origin=words.one_line(fix.origin),
-        rung=fix.rung,
-        diff=_diff(fix),
-        why=words.one_line(fix.why),
-        evidence=tuple(map(words.one_line, fix.evidence)),
-        preview=tuple(
-            Foreseen(verdict, tuple(nodes[:NAMED]), max(len(nodes) - NAMED, 0))
-            for verdict, nodes in grouped.items()
-        ),
-        line=commands.for_fix(fix.number),
-        dismiss=commands.for_dismissal(fix.number),
-    )
-
-
 def _applied(applied: FixApplied, most: Measure) -> Applied:
     fix = applied.suggestion
     return Applied(
         title=words.one_line(fix.title),
         code=words.one_line(fix.code),
         by=words.one_line(applied.by),
-        diff=_diff(fix) if most.whole else "",
+        diff=unified(fix) if most.whole else "",
         why=words.one_line(fix.why),
     )
-
-
-def _diff(fix: Suggestion) -> str:
-    """Give a diff without the names of its two sides: they say nothing here."""
-    lines = shown(fix.diff)
-    return "\n".join(lines[2:] if is_head(lines[:2]) else lines)
