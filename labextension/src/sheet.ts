@@ -61,7 +61,7 @@ async function select(panel: NotebookPanel, place: number, offset?: number): Pro
   content.deselectAll();
   content.mode = 'command';
   content.activate();
-  await content.scrollToItem(place);
+  await content.scrollToItem(place).catch(() => undefined); // another place was wanted since
   const cell = content.widgets[place];
   if (offset !== undefined && cell === content.activeCell) {
     await cell.ready;

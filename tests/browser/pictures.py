@@ -91,7 +91,7 @@ def main() -> None:
 def take(lab: Lab, page: Page) -> None:
     """Take all pictures: broken, and repaired."""
     lab.open(page, lab.write("digest.ipynb", ["%load_ext wfrepair_magic", NODES, WORKFLOW, APPLY]))
-    report = page.locator(".wfv-run")
+    report = page.locator(".jp-OutputArea .wfv-run")
     command(page, "application:toggle-left-area")
     for _ in range(3):
         command(page, "notebook:run-cell-and-select-next")

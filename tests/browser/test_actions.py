@@ -11,10 +11,13 @@ from labs import READY, Lab, command, faults
 from playwright.sync_api import Browser, Locator, Page, expect
 
 LOAD = "%load_ext wfrepair_magic"
-REPORT = ".wfv-run"
+REPORT = ".jp-OutputArea .wfv-run"
 STATE = f"{REPORT} .wfv-state"
 CELLS = "() => jupyterapp.shell.currentWidget.model.sharedModel.cells.map(c => c.getSource())"
-RESTART = "() => { jupyterapp.shell.currentWidget.sessionContext.restartKernel() }"
+RESTART = """() => {
+    const context = jupyterapp.shell.currentWidget.sessionContext;
+    context.restartKernel().then(() => { window.restarted = true; });
+}"""
 SAVED = "() => !jupyterapp.shell.currentWidget.context.model.dirty"
 SELECT = "place => { jupyterapp.shell.currentWidget.content.activeCellIndex = place }"
 PROCESS = """\
@@ -44,13 +47,13 @@ SLOW = """\
 %%workflow {name}
 nodes:
   - {id: send, type: http, params: {url: "{url}/ok", body: {text: hello}}}
-  - {id: slow, type: shell, params: {command: sleep {seconds}}, after: [send]}
+  - {id: slow, type: shell, effect: read, params: {command: sleep {seconds}}, after: [send]}
 """
 DOUBTFUL = """\
 %%workflow {name}
 nodes:
   - {id: send, type: http, params: {url: "{url}/cut", body: {text: hello}}}
-  - {id: slow, type: shell, params: {command: sleep {seconds}}}
+  - {id: slow, type: shell, effect: read, params: {command: sleep {seconds}}}
   - {id: last, type: value, params: {text: done}, after: [send]}
 """
 
@@ -268,10 +271,13 @@ def test_cards_act_after_a_reload_and_a_restart(lab: Lab, page: Page, service: S
     """A saved report's Apply & run works in a kernel that never heard of workflows."""
     lab.open(page, lab.write("later.ipynb", [LOAD, cell(SENDING, "later", service)]))
     run_all(page)
+    expect(button(page, "Apply & run")).to_be_visible()
+    page.wait_for_function(READY)
     command(page, "docmanager:save")
     page.wait_for_function(SAVED)
     lab.open(page, "later.ipynb")
     page.evaluate(RESTART)
+    page.wait_for_function("() => window.restarted")
     page.wait_for_function(READY)
     button(page, "Apply & run").click()
     expect(page.locator(STATE).nth(1)).to_have_text(" success")

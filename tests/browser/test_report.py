@@ -21,7 +21,7 @@ nodes:
   - {id: slow, type: shell, params: {command: sleep 2}}
   - {id: said, type: value, params: {text: "${user.userName}"}, after: [slow]}
 """
-REPORT = ".wfv-run"
+REPORT = ".jp-OutputArea .wfv-run"
 PROGRESS = f"{REPORT} [role=progressbar]"
 RESTART = "() => { jupyterapp.shell.currentWidget.sessionContext.restartKernel() }"
 TIMELINE = f"{REPORT} [aria-label=Timeline] > .wfv-fold"
