@@ -138,7 +138,7 @@ def test_three_actions_from_the_first_failure_to_success(
     button(page, "Apply & run").click()
     expect(page.locator(STATE).nth(1)).to_have_text(" success")
     assert len(service.arrived) == 1
-    first, broken, repaired, after = sources(page)
+    _, broken, repaired, _ = sources(page)
     assert broken == cell(SENDING, "accept", service)
     assert repaired.startswith("%%workflow accept\n# repaired: ")
     assert "${user.user_name}" in repaired.splitlines()[-2]
