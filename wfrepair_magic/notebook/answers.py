@@ -86,7 +86,7 @@ def answer(kernel: Kernel, data: object) -> dict[str, Any]:
 
 
 def _line(kernel: Kernel, ask: AskLine) -> Answer:
-    """Obey a line; what it says is kept in order, also where it ends in a refusal."""
+    """Obey a line as a cell does, but for what runs a workflow."""
     magic, *rest = words(ask.line) or [""]
     if magic != "%workflow":
         raise BadUsage(f"a line begins with %workflow, not with {magic!r}")
