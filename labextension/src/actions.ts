@@ -196,7 +196,7 @@ function placeIn(sheet: Sheet, run: Snapshot): number {
 
 /** Have the kernel load the extension before what is run next; one that has it does nothing. */
 function load(sheet: Sheet): void {
-  if (!sheet.channel.isOpen && sheet.kernel) {
+  if (sheet.kernel) {
     void executed(sheet.kernel, LOAD).then(() => sheet.channel.wake());
   }
 }
