@@ -22,7 +22,7 @@ $(PACKAGES): labextension/package-lock.json
 	cd labextension && npm ci --no-fund --no-audit
 	touch $(PACKAGES)
 
-$(FACE): $(READY) $(PACKAGES) $(wildcard labextension/src/* labextension/style/*) labextension/package.json labextension/tsconfig.json labextension/bundle.mjs
+$(FACE): $(READY) $(PACKAGES) $(wildcard labextension/src/* labextension/style/* labextension/schema/*) labextension/package.json labextension/tsconfig.json labextension/bundle.mjs
 	cd labextension && npm run --silent build:prod
 	$(BIN)/jupyter-builder develop . --overwrite
 	touch $(FACE)

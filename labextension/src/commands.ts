@@ -1,7 +1,7 @@
 /** The commands: in the palette, in menus, and for other extensions to call. */
 
 import type { CommandRegistry } from '@lumino/commands';
-import type { ReadonlyJSONObject, ReadonlyPartialJSONObject } from '@lumino/coreutils';
+import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 
 import type { Words } from './tokens';
 
@@ -25,6 +25,8 @@ export interface Deeds {
   /** Whether help in workflow cells is on; null where that cannot be settled. */
   readonly editor: boolean | null;
   setEditor(on: boolean): void;
+  /** Whether the notebook's cursor is in a cell of a workflow. */
+  readonly inWorkflow: boolean;
 }
 
 interface Schema {
@@ -34,13 +36,20 @@ interface Schema {
 /** Add the commands; gives their ids. */
 export function addCommands(registry: CommandRegistry, words: Words, deeds: Deeds): string[] {
   const run = { run: { type: 'string', description: words.__('The id of a run') } };
-  const add = (id: string, label: string, caption: string, command: Command) =>
-    registry.addCommand(id, { label, caption, ...command });
+  const isVisible = (given: Given) => given.cell !== true || deeds.inWorkflow;
+  const cell = {
+    cell: { type: 'boolean', description: words.__('Offer it in cells of workflows only') }
+  };
+  const add = (id: string, label: string, caption: string, command: Command) => {
+    const { takes = {}, ...rest } = command;
+    const describedBy = { args: { type: 'object', properties: { ...takes, ...cell } } };
+    registry.addCommand(id, { label, caption, isVisible, describedBy, ...rest });
+  };
   add(
     COMMANDS.panel,
     words.__('Show Workflow Runs'),
     words.__('Show the runs of this project in the sidebar, or one of them in full'),
-    { describedBy: args(run), execute: given => deeds.showPanel(text(given, 'run')) }
+    { takes: run, execute: given => deeds.showPanel(text(given, 'run')) }
   );
   add(
     COMMANDS.stop,
@@ -58,7 +67,7 @@ export function addCommands(registry: CommandRegistry, words: Words, deeds: Deed
     COMMANDS.report,
     words.__('Show the Report of the Last Run'),
     words.__('Scroll to the report of the last run of a workflow in this notebook'),
-    { ...when(given => deeds.report(text(given, 'run'))), describedBy: args(run) }
+    { takes: run, ...when(given => deeds.report(text(given, 'run'))) }
   );
   add(
     COMMANDS.editor,
@@ -69,13 +78,15 @@ export function addCommands(registry: CommandRegistry, words: Words, deeds: Deed
   return Object.values(COMMANDS);
 }
 
-type Command = Omit<CommandRegistry.ICommandOptions, 'label' | 'caption'>;
+/** A command without its words; `takes` describes what it can be given, as JSON Schema does. */
+type Command = Omit<CommandRegistry.ICommandOptions, 'label' | 'caption' | 'describedBy'> & {
+  readonly takes?: Schema;
+};
 type Given = ReadonlyPartialJSONObject;
 
 /** Make a command of a deed that is not always possible. */
 function when(deed: (given: Given) => (() => void) | null): Command {
   return {
-    describedBy: args({}),
     isEnabled: given => deed(given) !== null,
     execute: given => deed(given)?.()
   };
@@ -84,18 +95,13 @@ function when(deed: (given: Given) => (() => void) | null): Command {
 function toggle(words: Words, deeds: Deeds): Command {
   const on = { on: { type: 'boolean', description: words.__('On or off; else the other one') } };
   return {
-    describedBy: args(on),
+    takes: on,
     isEnabled: () => deeds.editor !== null,
     isToggleable: true,
     isToggled: () => deeds.editor === true,
     execute: given =>
       deeds.setEditor(typeof given.on === 'boolean' ? given.on : deeds.editor !== true)
   };
-}
-
-/** Describe what a command takes, as a JSON Schema; everything may be left out. */
-function args(properties: Schema): { args: ReadonlyJSONObject } {
-  return { args: { type: 'object', properties } };
 }
 
 function text(given: Given, name: string): string {

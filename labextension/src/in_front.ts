@@ -4,11 +4,13 @@ import { NotebookActions, type INotebookTracker, type NotebookPanel } from '@jup
 
 import type { Deeds } from './commands';
 import type { KernelRuns } from './kernel_runs';
+import { STOP } from './lines';
 import { reportOf, reportsIn, show } from './reports';
 import type { Settings } from './settings';
 
 const LOAD = '%load_ext wfrepair_magic';
-const STOP = '%workflow stop';
+/** How long a kernel may take to stop a run before it is interrupted, in milliseconds. */
+const STOP_PATIENCE = 1_500;
 
 /** Give what the commands do. */
 export function deeds(
@@ -41,6 +43,10 @@ export function deeds(
     },
     setEditor: on => {
       settings.editor = on;
+    },
+    get inWorkflow() {
+      const source = notebooks.activeCell?.model.sharedModel.getSource() ?? '';
+      return /^%%?workflow\b/.test(source);
     }
   };
 }
@@ -48,7 +54,7 @@ export function deeds(
 /** Stop by a command; where none can reach the kernel, by an interrupt. */
 async function stop(panel: NotebookPanel, runs: KernelRuns): Promise<void> {
   try {
-    await runs.channelOf(panel).ask({ ask: 'line', line: STOP });
+    await runs.channelOf(panel).ask({ ask: 'line', line: STOP }, STOP_PATIENCE);
   } catch {
     await panel.sessionContext.session?.kernel?.interrupt();
   }

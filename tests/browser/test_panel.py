@@ -15,7 +15,7 @@ BROKEN: Final = """\
 %%workflow {name}
 nodes:
   - {id: user, type: value, params: {user_name: ann}}
-  - {id: slow, type: shell, params: {command: sleep 2}}
+  - {id: slow, type: shell, effect: pure, params: {command: "sleep 2; : {name}"}}
   - {id: said, type: value, params: {text: "${user.userName}"}, after: [slow]}
 """
 SENDING: Final = """\
@@ -65,6 +65,20 @@ def run_all(page: Page, name: str) -> None:
     command(page, SHOW)
     command(page, RUN_ALL)
     expect(row(page, name)).to_contain_text("failed")
+
+
+def restart(page: Page) -> None:
+    """Restart the kernel; the new one has not loaded the extension."""
+    page.evaluate(RESTART)
+    expect(page.locator(PANEL)).to_contain_text("no kernel answers now")
+    page.wait_for_function(READY)
+
+
+def load(page: Page) -> None:
+    """Load the extension by the notebook's first cell."""
+    page.evaluate("() => { jupyterapp.shell.currentWidget.content.activeCellIndex = 0 }")
+    command(page, "notebook:run-cell")
+    expect(page.locator(PANEL)).not_to_contain_text("no kernel answers now")
 
 
 def test_the_palette_opens_the_panel_and_a_reload_restores_it(lab: Lab, page: Page) -> None:
@@ -130,16 +144,34 @@ def test_a_restart_keeps_the_panel_readable_and_past_runs_are_shown_in_full(
     """What was known stays, with its time; a kernel that never ran it shows the run whole."""
     lab.open(page, lab.write("again.ipynb", broken("again")))
     run_all(page, "again")
-    page.evaluate(RESTART)
-    expect(page.locator(PANEL)).to_contain_text("no kernel answers now")
+    restart(page)
     expect(row(page, "again")).to_contain_text("failed")
-    page.wait_for_function(READY)
-    page.evaluate("() => { jupyterapp.shell.currentWidget.content.activeCellIndex = 0 }")
-    command(page, "notebook:run-cell")
-    expect(page.locator(PANEL)).not_to_contain_text("no kernel answers now")
+    load(page)
     row(page, "again").click()
     expect(page.locator(f"{PANEL} .wfv-graph")).to_be_visible()
     expect(page.locator(f"{PANEL} tbody .wfv-id")).to_have_text(["user", "slow", "said"])
+
+
+def test_commands_stop_a_run_go_on_with_it_and_show_its_report(lab: Lab, page: Page) -> None:
+    """They stand in the menu of a workflow's cell, and each does what it says."""
+    lab.open(page, lab.write("commands.ipynb", broken("commanded")))
+    command(page, SHOW)
+    command(page, RUN_ALL)
+    expect(row(page, "commanded")).to_contain_text("running")
+    command(page, "wfrepair-magic:stop")
+    expect(row(page, "commanded")).to_contain_text("cancelled")
+    rows = page.locator(f"{PANEL} .wfv-row", has_text="commanded")
+    expect(rows).to_have_count(1)
+    page.locator(".jp-CodeCell").nth(1).locator(".cm-line").first.click(button="right")
+    page.get_by_role("menuitem", name="Go On With the Workflow").click()
+    expect(rows).to_have_count(2)
+    expect(rows.first).to_contain_text("failed")
+    page.evaluate("() => { jupyterapp.shell.currentWidget.content.activeCellIndex = 0 }")
+    command(page, "wfrepair-magic:show-report")
+    expect(page.locator(".jp-Cell.jp-mod-active")).to_contain_text("%%workflow commanded")
+    page.locator(".jp-CodeCell").first.locator(".cm-line").first.click(button="right")
+    expect(page.locator(".lm-Menu-itemLabel", has_text="Cut Cell")).to_be_visible()
+    expect(page.locator(".lm-Menu-itemLabel", has_text="Go On With")).to_have_count(0)
 
 
 def test_an_effect_in_doubt_is_resolved_from_the_panel(lab: Lab, page: Page) -> None:
@@ -148,10 +180,8 @@ def test_an_effect_in_doubt_is_resolved_from_the_panel(lab: Lab, page: Page) -> 
     command(page, SHOW)
     command(page, RUN_ALL)
     expect(row(page, "mail")).to_contain_text("running")
-    page.evaluate(RESTART)
-    page.wait_for_function(READY)
-    page.evaluate("() => { jupyterapp.shell.currentWidget.content.activeCellIndex = 0 }")
-    command(page, "notebook:run-cell")
+    restart(page)
+    load(page)
     doubt = page.locator(f"{PANEL} section[aria-label='In doubt']")
     expect(doubt).to_contain_text("post")
     assert faults(page) == []
