@@ -32,7 +32,7 @@ export function hover(tell: Tell): Extension {
 
 function drawn(found: Hover): { dom: HTMLElement } {
   const dom = document.createElement('div');
-  dom.className = 'wfv-hint';
+  dom.className = 'wfv-word';
   for (const text of found.lines) {
     const line = document.createElement('div');
     line.textContent = text;

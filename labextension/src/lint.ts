@@ -40,7 +40,7 @@ function wordEnd(doc: Text, at: number): number {
 /** Draw a problem as text: its code, what is wrong, what would be right. */
 function told(mark: Mark): HTMLElement {
   const made = document.createElement('div');
-  made.className = 'wfv-problem';
+  made.className = 'wfv-mark';
   if (mark.code) {
     made.append(element('code', mark.code), ' ');
   }
@@ -64,11 +64,14 @@ export function lint(check: Check, isOn: (view: EditorView) => boolean): Extensi
     const marks = await check(doc.toString());
     return isOn(view) ? diagnostics(doc, marks) : new Promise(() => undefined);
   };
-  const needsRefresh = (update: {
-    transactions: readonly { effects: readonly StateEffect<unknown>[] }[];
-  }) => update.transactions.some(each => each.effects.some(effect => effect.is(again)));
   return [
-    linter(source, { delay: PAUSE, needsRefresh }),
+    linter(source, {
+      delay: PAUSE,
+      needsRefresh: update =>
+        update.transactions.some(each => each.effects.some(effect => effect.is(again))),
+      // What somebody reads stays while the same text is checked again.
+      hideOn: transaction => (transaction.docChanged ? null : false)
+    }),
     keymap.of([{ key: 'F8', run: nextDiagnostic }])
   ];
 }

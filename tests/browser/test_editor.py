@@ -135,7 +135,7 @@ def test_a_misspelt_type_is_marked_until_it_is_mended(ready: Page) -> None:
     """The mark stands at the word, tells what would be right, and goes when it is."""
     marks = ready.locator(MARK)
     point(ready, 1, "shel\n")
-    told = ready.locator(".cm-tooltip .wfv-problem")
+    told = ready.locator(".cm-tooltip .wfv-mark")
     expect(told).to_contain_text("GRF01")
     expect(told).to_contain_text("did you mean `shell`?")
     put(ready, 1, "shel\n", "shell\n")
@@ -151,13 +151,13 @@ def test_the_keyboard_reaches_a_mark(ready: Page) -> None:
     """F8 goes to the problem and tells of it."""
     put(ready, 1, "# what", "# what")
     ready.keyboard.press("F8")
-    expect(ready.locator(".cm-tooltip .wfv-problem")).to_contain_text("GRF01")
+    expect(ready.locator(".cm-tooltip .wfv-mark")).to_contain_text("GRF01")
 
 
 def test_words_tell_what_they_are(ready: Page) -> None:
     """A type tells what it does; after a run a template tells what its value looked like."""
     put(ready, 1, "type: shel\n", "type: shell\n")
-    told = ready.locator(".cm-tooltip .wfv-hint")
+    told = ready.locator(".cm-tooltip .wfv-word")
     point(ready, 1, "shell\n")
     expect(told).to_contain_text("shell: Run a command line in a shell.")
     point(ready, 1, "command:")
@@ -188,8 +188,11 @@ def test_tab_offers_what_can_stand_there_and_nothing_else(ready: Page) -> None:
     names = offered.all_inner_texts()
     assert {"http", "shell", "value"} <= {*names}
     assert not {"user", "nodes", "import", "print", "id"} & {*names}
-    put(ready, 1, "type: \n", "type: htt\n")
+    ready.keyboard.press("Escape")
+    put(ready, 1, "    type: ", "    type: htt")
     ready.keyboard.press("Tab")
+    expect(offered).to_have_text(["http"])
+    ready.keyboard.press("Enter")
     expect(texts(ready, 1)).to_contain_text("type: http")
 
 
