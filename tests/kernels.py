@@ -34,11 +34,20 @@ class Ended:
         return (self.displays + self.updates)[-1]
 
 
+NO_WIDGETS = "c = get_config()\nc.WorkflowMagics.widget = False\n"
+
+
 class Notebook:
-    """A kernel and its client.  `run` sends a cell and waits for all that comes of it."""
+    """A kernel and its client.  `run` sends a cell and waits for all that comes of it.
+
+    The client has no widgets: what it is shown are outputs and their updates.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        profile = folder / "ipython" / "profile_default"
+        profile.mkdir(parents=True, exist_ok=True)
+        (profile / "ipython_config.py").write_text(NO_WIDGETS)
         self.manager = KernelManager(kernel_name="python3")
         self.manager.start_kernel(env=environment(folder), cwd=str(folder))
         self.client: BlockingKernelClient = self.manager.client()
