@@ -12,13 +12,17 @@ const LOAD = '%load_ext wfrepair_magic';
 /** How long a kernel may take to stop a run before it is interrupted, in milliseconds. */
 const STOP_PATIENCE = 1_500;
 
+/** What the commands need of the page around the notebooks. */
+export interface Around {
+  readonly settings: Settings;
+  showPanel(run: string): void;
+  /** Give the cell for which a menu was opened last. */
+  pointedAt(): HTMLElement | undefined;
+}
+
 /** Give what the commands do. */
-export function deeds(
-  notebooks: INotebookTracker,
-  runs: KernelRuns,
-  settings: Settings,
-  showPanel: (run: string) => void
-): Deeds {
+export function deeds(notebooks: INotebookTracker, runs: KernelRuns, around: Around): Deeds {
+  const { settings, showPanel, pointedAt } = around;
   return {
     showPanel,
     get stop() {
@@ -45,7 +49,10 @@ export function deeds(
       settings.editor = on;
     },
     get inWorkflow() {
-      const source = notebooks.activeCell?.model.sharedModel.getSource() ?? '';
+      const node = pointedAt();
+      const cells = notebooks.currentWidget?.content.widgets ?? [];
+      const cell = cells.find(each => each.node === node) ?? notebooks.activeCell;
+      const source = cell?.model.sharedModel.getSource() ?? '';
       return /^%%?workflow\b/.test(source);
     }
   };

@@ -106,7 +106,9 @@ export class PanelModel {
 
   private _heard(change: Change): void {
     if (change.kind === 'source') {
-      this._set({ source: this._runs.source, trouble: '', waiting: false });
+      const source = this._runs.source;
+      const runs = source.here ? this._shown.runs : ended(this._shown.runs);
+      this._set({ source, runs, trouble: '', waiting: false });
     }
     if (change.kind === 'run') {
       this._follow(change.told);
@@ -209,6 +211,12 @@ const EMPTY: Shown = {
   said: '',
   waiting: false
 };
+
+/** Take the runs of a kernel that does not answer any more for what they are: not followed. */
+function ended(runs: Shown['runs']): Shown['runs'] {
+  const ends = (run: RunLine) => run.here && run.state === 'RUNNING';
+  return runs?.map(run => (ends(run) ? { ...run, state: 'UNFINISHED' } : run)) ?? null;
+}
 
 function reasonOf(reason: unknown): string {
   return reason instanceof Error ? reason.message : String(reason);

@@ -27,6 +27,8 @@ import type { CellNote } from './wire';
 
 /** Behind what JupyterLab has in its right sidebar itself. */
 const RANK = 1100;
+/** How JupyterLab marks cells that can be run. */
+const CELL = 'jp-CodeCell';
 
 export const panelPlugin: JupyterFrontEndPlugin<void> = {
   id: 'wfrepair-magic:panel',
@@ -59,7 +61,9 @@ export const panelPlugin: JupyterFrontEndPlugin<void> = {
         void model.choose(run);
       }
     };
-    const ids = addCommands(app.commands, words, deeds(notebooks, runs, settings, open));
+    const pointedAt = () => app.contextMenuHitTest(node => node.classList.contains(CELL));
+    const around = { settings, showPanel: open, pointedAt };
+    const ids = addCommands(app.commands, words, deeds(notebooks, runs, around));
     const category = words.__('Workflow');
     ids.forEach(command => palette?.addItem({ command, category }));
     addStatus(statusBar, words, { notebooks, runs, settings, open });
