@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -48,7 +50,10 @@ class Notebook:
         profile = folder / "ipython" / "profile_default"
         profile.mkdir(parents=True, exist_ok=True)
         (profile / "ipython_config.py").write_text(NO_WIDGETS)
-        self.manager = KernelManager(kernel_name="python3")
+        # Files, not ports: another kernel could take a port between its choice and its use.
+        self.place = Path(tempfile.mkdtemp(prefix="k"))  # a short path, as sockets want it
+        file = str(self.place / "k.json")
+        self.manager = KernelManager(kernel_name="python3", transport="ipc", connection_file=file)
         self.manager.start_kernel(env=environment(folder), cwd=str(folder))
         self.client: BlockingKernelClient = self.manager.client()
         self.client.start_channels()
@@ -131,6 +136,7 @@ class Notebook:
         """End the kernel at once, as a crash does."""
         self.client.stop_channels()
         self.manager.shutdown_kernel(now=True)
+        shutil.rmtree(self.place, ignore_errors=True)
 
 
 def _collect(ended: Ended, kind: str, content: dict[str, Any]) -> None:
