@@ -27,7 +27,6 @@ PACKAGES: Final = (
     "httpx2", "diskcache", "anthropic", "nbclient", "papermill",
 )  # fmt: skip
 LATER: Final = (
-    ("buttons", "not built yet: each action shows the command that does it"),
     ("suggestions of a model", "not built yet: repair is by rules, and nothing leaves the machine"),
 )
 SHOWN: Final[Mapping[Mode, str]] = {
@@ -69,7 +68,7 @@ def _view(front: Front) -> Iterator[Row]:
     if front.mode != "live":
         return
     if page_is_here():
-        yield "live view", "our extension", "it draws reports under way and saved ones"
+        yield "live view", "our extension", "it draws reports, and gives them buttons"
     elif front.widgets and widget.ready():
         said = "until a run has ended; where none appears: %config WorkflowMagics.widget = False"
         yield "live view", "a widget", said
