@@ -27,11 +27,9 @@ export class RunsPanel extends Widget {
     run.className = 'wfv-panel-run wfv-output';
     this.node.append(list, run);
     const given = host(this);
-    const hide = () => {
-      run.hidden = given.reading.kind === 'nothing';
-    };
-    this._ends = [panelView(given, list), runView(given, run), _model.watch(hide)];
-    hide();
+    const follow = () => this._show(given, run);
+    this._ends = [panelView(given, list), _model.watch(follow), () => this._undraw?.()];
+    follow();
   }
 
   /** Call `listener` after every change and, while it is seen, as time goes on. */
@@ -77,6 +75,18 @@ export class RunsPanel extends Widget {
     this.node.querySelector('button')?.focus();
   }
 
+  /** Draw the run that is looked at, while there is one. */
+  private _show(host: RunHost, element: HTMLElement): void {
+    const wanted = host.reading.kind !== 'nothing';
+    element.hidden = !wanted;
+    if (wanted && !this._undraw) {
+      this._undraw = runView(host, element);
+    } else if (!wanted && this._undraw) {
+      this._undraw();
+      this._undraw = null;
+    }
+  }
+
   private _wake(): void {
     this._rest();
     this._model.awake = true;
@@ -89,6 +99,7 @@ export class RunsPanel extends Widget {
   }
 
   private _timer = 0;
+  private _undraw: (() => void) | null = null;
   private readonly _listeners = new Set<() => void>();
   private readonly _ends: (() => void)[];
 }
