@@ -14,6 +14,11 @@ const EXTENSION = 'wfrepair_magic';
 const PATIENCE = 10_000;
 /** How long a kernel may take to start the thread that answers while a cell runs. */
 const START = 3_000;
+/**
+ * How long after a comm was closed another one is opened.  JupyterLab gives it the same thread of the
+ * kernel while it is about to end that, and then nobody would ever answer.
+ */
+const AGAIN = 250;
 
 /** A question as it is asked; the channel numbers it. */
 export type Asked = Ask extends infer Each ? (Each extends Ask ? Omit<Each, 'id'> : never) : never;
@@ -144,7 +149,7 @@ export class KernelChannel implements Channel {
       this._changed.emit();
     } else if (this._signed) {
       this._signed = false;
-      void this.wake();
+      window.setTimeout(() => void this.wake(), AGAIN);
     }
   }
 

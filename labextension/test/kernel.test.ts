@@ -225,6 +225,9 @@ test('a sign that comes while the channel opens too early is not lost', async ()
   kernel.loaded = true;
   free();
   await settled();
+  assert.equal(kernel.opened, 1, 'not at once: the thread of the closed one is about to end');
+  await new Promise(resolve => setTimeout(resolve, 300));
+  await settled();
   assert.equal(kernel.opened, 2);
   assert.ok(channel.isOpen);
 });
