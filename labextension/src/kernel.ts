@@ -15,10 +15,15 @@ const PATIENCE = 10_000;
 /** How long a kernel may take to start the thread that answers while a cell runs. */
 const START = 3_000;
 /**
- * How long after a comm was closed another one is opened.  JupyterLab gives it the same thread of the
- * kernel while it is about to end that, and then nobody would ever answer.
+ * How long after a comm was closed another one is opened, and how long that may take to answer.
+ *
+ * JupyterLab shares one thread of the kernel among the comms of a target, and the end of a comm from
+ * before a restart can end the thread of the one after it: then nobody would ever answer.
  */
 const AGAIN = 250;
+const PROBE = 3_000;
+/** So many channels are opened one after the other until one answers; the last one stays. */
+const TRIES = 3;
 
 /** A question as it is asked; the channel numbers it. */
 export type Asked = Ask extends infer Each ? (Each extends Ask ? Omit<Each, 'id'> : never) : never;
@@ -100,6 +105,10 @@ export class KernelChannel implements Channel {
     if (!comm || !this._open) {
       throw new Unanswered('closed');
     }
+    return this._send(comm, asked, patience);
+  }
+
+  private _send(comm: Kernel.IComm, asked: Asked, patience: number): Promise<Answer> {
     const id = ++this._asked;
     return new Promise<Answer>((resolve, reject) => {
       const late = () => this._settle(id)?.reject(new Unanswered('late'));
@@ -137,13 +146,20 @@ export class KernelChannel implements Channel {
       comm = this._comm = kernel.createComm(TARGET);
       comm.onClose = () => this._forget(comm);
       comm.onMsg = message => this._hear(message.content.data);
-      await settle(kernel, comm);
-      await comm.open().done;
+      const apart = await settle(kernel, comm);
+      const opened = comm.open().done;
+      if (!apart) {
+        await opened;
+      } else if (!(await this._answers(comm, opened))) {
+        this._end(comm);
+        this._signed = true;
+      }
     } catch {
       this._end(comm); // the kernel went away meanwhile, or lets another page have its comms
     }
     if (comm && this._comm === comm) {
       this._opening = null;
+      this._tried = 0;
       this._open = true;
       this._signed = false;
       this._changed.emit();
@@ -151,6 +167,23 @@ export class KernelChannel implements Channel {
       this._signed = false;
       window.setTimeout(() => void this.wake(), AGAIN);
     }
+  }
+
+  /** Ask for nothing, to see whether anybody answers; a slow kernel is not waited for for ever. */
+  private async _answers(comm: Kernel.IComm, opened: Promise<unknown>): Promise<boolean> {
+    const last = ++this._tried >= TRIES;
+    const heard = async () => {
+      await opened;
+      const nothing = { ask: 'hover', text: '', line: 1, column: 1 } as const;
+      return this._comm === comm && (await this._send(comm, nothing, PROBE)).ok;
+    };
+    const answered = heard().catch((error: unknown) => {
+      if (error instanceof Unanswered) {
+        return error.why === 'closed'; // that was dealt with where it closed
+      }
+      throw error;
+    });
+    return (await Promise.race([answered, after(2 * PROBE)])) || last || this._comm !== comm;
   }
 
   /** Give up a comm that the kernel does not know of any more. */
@@ -240,20 +273,33 @@ export class KernelChannel implements Channel {
   private _signed = false;
   private _isDisposed = false;
   private _asked = 0;
+  private _tried = 0;
   private _loading = '';
   private _seen = '';
 }
 
-/** Wait until a comm has the thread on which it is answered while a cell runs, where it gets one. */
-async function settle(kernel: Kernel.IKernelConnection, comm: Kernel.IComm): Promise<void> {
+/**
+ * Wait until a comm has the thread on which it is answered while a cell runs, where it gets one;
+ * tells whether it gets one.
+ */
+async function settle(kernel: Kernel.IKernelConnection, comm: Kernel.IComm): Promise<boolean> {
   await kernel.info;
   // Neither is known to every JupyterLab that this extension runs in.
   const { supportsSubshells } = kernel as { supportsSubshells?: boolean };
   const { subshellStarted } = comm as { subshellStarted?: Promise<void> };
   if (supportsSubshells && subshellStarted) {
-    const tired = new Promise<void>(resolve => window.setTimeout(resolve, START));
-    await Promise.race([subshellStarted.catch(() => undefined), tired]);
+    const began = subshellStarted.then(
+      () => true,
+      () => false
+    );
+    return Promise.race([began, after(START)]);
   }
+  return false;
+}
+
+/** Wait for some milliseconds, for what may never come; gives that it did not. */
+function after(milliseconds: number): Promise<false> {
+  return new Promise(resolve => window.setTimeout(() => resolve(false), milliseconds));
 }
 
 function isLoading(message: KernelMessage.IMessage): boolean {

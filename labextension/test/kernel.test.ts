@@ -35,6 +35,13 @@ class FakeComm {
   }
 
   send(message: Sent) {
+    if (message.ask === 'hover') {
+      this.kernel.probed += 1; // is anybody there?
+      if (this.kernel.probed > this.kernel.deaf) {
+        this.tell({ id: message.id, ok: true, text: '' });
+      }
+      return;
+    }
     this.kernel.heard.push(message);
   }
 
@@ -65,6 +72,8 @@ class FakeKernel {
   comms: FakeComm[] = [];
   heard: Sent[] = [];
   opened = 0;
+  probed = 0;
+  deaf = 0;
   refuses = false;
 
   createComm(target: string) {
@@ -190,6 +199,18 @@ test('a thread that cannot begin is done without', async () => {
   const kernel = new FakeKernel(true, true);
   kernel.subshell = Promise.reject(new Error('no'));
   const { channel } = await connected(kernel);
+  assert.ok(channel.isOpen);
+});
+
+test('a channel that nobody answers is opened anew', async () => {
+  const kernel = new FakeKernel(true, true);
+  kernel.subshell = Promise.resolve();
+  kernel.deaf = 1;
+  const { channel } = await connected(kernel);
+  assert.equal(channel.isOpen, false);
+  await new Promise(resolve => setTimeout(resolve, 3_500));
+  await settled();
+  assert.deepEqual([kernel.comms.length, kernel.comms[0].isDisposed], [2, true]);
   assert.ok(channel.isOpen);
 });
 
