@@ -24,6 +24,8 @@ const AGAIN = 250;
 const PROBE = 3_000;
 /** So many channels are opened one after the other until one answers; the last one stays. */
 const TRIES = 3;
+/** How long a kernel that is to restart is left alone where there is no word that it starts. */
+const LULL = 1_000;
 
 /** A question as it is asked; the channel numbers it. */
 export type Asked = Ask extends infer Each ? (Each extends Ask ? Omit<Each, 'id'> : never) : never;
@@ -119,7 +121,8 @@ export class KernelChannel implements Channel {
 
   async wake(): Promise<boolean> {
     const kernel = this._session.session?.kernel;
-    if (!this._open && !this._opening && kernel && !this.isDisposed) {
+    const over = this._again || this.isDisposed;
+    if (!this._open && !this._opening && kernel && !over) {
       this._opening = this._begin(kernel);
     }
     await this._opening;
@@ -146,14 +149,10 @@ export class KernelChannel implements Channel {
       comm = this._comm = kernel.createComm(TARGET);
       comm.onClose = () => this._forget(comm);
       comm.onMsg = message => this._hear(message.content.data);
-      const apart = await settle(kernel, comm);
-      const opened = comm.open().done;
-      if (!apart) {
-        await opened;
-      } else if (!(await this._answers(comm, opened))) {
-        this._end(comm);
-        this._signed = true;
-      }
+      const abandoned = new Promise<never>((_, reject) => {
+        this._abandon = () => reject(new Unanswered('closed'));
+      });
+      await Promise.race([this._reach(kernel, comm), abandoned]);
     } catch {
       this._end(comm); // the kernel went away meanwhile, or lets another page have its comms
     }
@@ -166,6 +165,18 @@ export class KernelChannel implements Channel {
     } else if (this._signed) {
       this._signed = false;
       window.setTimeout(() => void this.wake(), AGAIN);
+    }
+  }
+
+  /** Open a comm until somebody answers; where nobody does, another one is opened. */
+  private async _reach(kernel: Kernel.IKernelConnection, comm: Kernel.IComm): Promise<void> {
+    const apart = await settle(kernel, comm);
+    const opened = comm.open().done;
+    if (!apart) {
+      await opened;
+    } else if (!(await this._answers(comm, opened))) {
+      this._end(comm);
+      this._signed = true;
     }
   }
 
@@ -202,6 +213,7 @@ export class KernelChannel implements Channel {
     const open = this._open;
     this._comm = this._opening = null;
     this._open = false;
+    this._abandon();
     for (const id of [...this._waiting.keys()]) {
       this._settle(id)?.reject(new Unanswered('closed'));
     }
@@ -215,24 +227,41 @@ export class KernelChannel implements Channel {
 
   private _restart(): void {
     this._end();
-    void this.wake();
+    this._anew();
   }
 
-  /** Begin anew once a kernel that starts again is there. */
+  /**
+   * Begin anew once a kernel that starts again is there.
+   *
+   * Until then nothing is opened: while JupyterLab gives up a kernel's threads for comms, a comm
+   * that is made meanwhile may lose its own.  A kernel that ends may still say that it is idle.
+   */
   private _follow(_: unknown, status: Kernel.Status): void {
     if (status === 'restarting' || status === 'autorestarting' || status === 'dead') {
       this._end();
       this._again = true;
+      this._starts = false;
+    } else if (status === 'starting') {
+      this._starts = true;
     } else if (status === 'idle' && this._again) {
-      this._again = false;
-      void this.wake();
+      window.clearTimeout(this._lull);
+      this._lull = window.setTimeout(() => this._anew(), LULL);
+      if (this._starts) {
+        this._anew();
+      }
     }
+  }
+
+  private _anew(): void {
+    window.clearTimeout(this._lull);
+    this._again = false;
+    void this.wake();
   }
 
   /** Try again when there are signs that the kernel has loaded the extension since. */
   private _look(_: unknown, message: KernelMessage.IMessage): void {
     const parent = (message.parent_header as { msg_id?: string }).msg_id ?? '';
-    if (this._open || parent === this._seen) {
+    if (this._open || this._again || parent === this._seen) {
       return;
     }
     if (isLoading(message)) {
@@ -240,16 +269,30 @@ export class KernelChannel implements Channel {
     } else if (isReport(message) || (isIdle(message) && parent === this._loading)) {
       this._seen = parent;
       this._signed = this._opening !== null; // what opens now may have come too early
+      this._hurry(this._opening);
       void this.wake();
     }
+  }
+
+  /**
+   * Give up an opening that hangs, although the kernel has loaded the extension.
+   *
+   * While a kernel restarts, JupyterLab may end the thread that two comms share with the first of
+   * them: what the second one opens with is lost then, and nobody answers.
+   */
+  private _hurry(opening: Promise<void> | null): void {
+    window.setTimeout(() => {
+      if (opening && opening === this._opening) {
+        this._end();
+        void this.wake();
+      }
+    }, START);
   }
 
   private _hear(data: unknown): void {
     const heard = data as Told;
     if ('event' in heard) {
-      if (heard.event === 'run') {
-        this._told.emit(heard);
-      }
+      this._told.emit(heard);
     } else {
       this._settle(heard.id)?.resolve(heard);
     }
@@ -270,7 +313,10 @@ export class KernelChannel implements Channel {
   private _opening: Promise<void> | null = null;
   private _open = false;
   private _again = false;
+  private _starts = false;
+  private _lull = 0;
   private _signed = false;
+  private _abandon: () => void = () => undefined;
   private _isDisposed = false;
   private _asked = 0;
   private _tried = 0;

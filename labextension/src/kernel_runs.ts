@@ -6,8 +6,8 @@ import type { Asked, Channel, Channels } from './kernel';
 import type { Change, RunsModel, Source } from './runs';
 import type { Answer, CellNote, EffectLine, Fact, RunLine, RunTold } from './wire';
 
-/** A kernel without a thread of its own for this answers when its cell is done: an hour at most. */
-const PATIENCE = 3_600_000;
+/** A kernel without a thread of its own for this answers when its cell is done; then ask again. */
+const PATIENCE = 60_000;
 
 /** Asks the kernel of the notebook in front; where that is silent, the one that was asked last. */
 export class KernelRuns implements RunsModel {

@@ -10,8 +10,8 @@ import { runView } from './run_view';
 import type { RunHost } from './tokens';
 
 export const PANEL = 'wfrepair-magic-panel';
-/** How often it is drawn anew, to say how long ago something was: in milliseconds. */
-const TICK = 30_000;
+/** How often it is drawn anew, to say how long ago something was, and asks: in milliseconds. */
+const TICK = 10_000;
 
 /** The runs of a project, or one of them; it asks only while somebody sees it. */
 export class RunsPanel extends Widget {
@@ -90,7 +90,10 @@ export class RunsPanel extends Widget {
   private _wake(): void {
     this._rest();
     this._model.awake = true;
-    this._timer = window.setInterval(() => this._listeners.forEach(tell => tell()), TICK);
+    this._timer = window.setInterval(() => {
+      this._listeners.forEach(tell => tell());
+      this._model.tick();
+    }, TICK);
   }
 
   private _rest(): void {

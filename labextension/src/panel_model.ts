@@ -69,6 +69,16 @@ export class PanelModel {
     this._set({ waiting: false });
   }
 
+  /** Ask again as time goes on, while there is what only another process would tell of. */
+  tick(): void {
+    const { runs, effects } = this._shown;
+    const elsewhere = runs?.some(run => run.state === 'RUNNING' && !run.here) ?? false;
+    const unsettled = effects.some(effect => !effect.doubt && typeof effect.took !== 'number');
+    if (this._awake && (elsewhere || unsettled || this._shown.trouble)) {
+      void this.refresh();
+    }
+  }
+
   /** Look at a run. */
   async choose(id: string): Promise<void> {
     this._set({ chosen: id, reading: NOTHING, trouble: '' });

@@ -277,6 +277,19 @@ test('another kernel, and one that was restarted, gets a channel of its own', as
   assert.ok(channel.isOpen);
 });
 
+test('a kernel that is about to end is left alone, whatever it still says', async () => {
+  const kernel = new FakeKernel();
+  const { session, channel } = await connected(kernel);
+  session.statusChanged.emit('restarting');
+  session.publish('update_display_data', { data: { [MIME_TYPE]: {} } });
+  session.statusChanged.emit('idle');
+  assert.equal(await channel.wake(), false);
+  assert.equal(kernel.opened, 1);
+  session.use(kernel);
+  await settled();
+  assert.deepEqual([kernel.opened, channel.isOpen], [2, true]);
+});
+
 test('a kernel that goes away while the channel opens leaves nothing open', async () => {
   const kernel = new FakeKernel();
   let free: (value?: unknown) => void = () => undefined;

@@ -136,6 +136,19 @@ test('more runs are asked for on demand', async () => {
   assert.equal(model.shown.more, false);
 });
 
+test('as time goes on it asks while another process runs something, and then no more', async () => {
+  const { runs, model } = await awake();
+  runs.known = [line('r1', 0, { state: 'RUNNING' })];
+  await model.refresh();
+  runs.asked = [];
+  runs.known = [line('r1', 0)];
+  model.tick();
+  await settled();
+  model.tick();
+  await settled();
+  assert.equal(runs.asked.filter(asked => asked.startsWith('runs')).length, 1);
+});
+
 test('a model that is thrown away tells nobody', async () => {
   const { runs, model } = await awake();
   model.watch(() => assert.fail());
