@@ -44,6 +44,12 @@ def shown(diff: str) -> list[str]:
     return found
 
 
+def inside(diff: str) -> list[str]:
+    """Give the lines of a diff without the names of its two sides, which say nothing in a card."""
+    lines = shown(diff)
+    return lines[2:] if is_head(lines[:2]) else lines
+
+
 def _run(lines: Sequence[str], at: int, sign: str) -> int:
     """Count the lines from a place on that begin with a sign."""
     places = takewhile(lambda place: lines[place].startswith(sign), range(at, len(lines)))

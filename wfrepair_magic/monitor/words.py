@@ -267,6 +267,13 @@ def hints(failure: Failure) -> str:
     return one_line("; ".join(hint for hint in dict.fromkeys(found) if hint))
 
 
+def detail(failure: Failure, width: int) -> str:
+    """Give what is long about a failure: a cause wider than `width`, reports, where it broke."""
+    cause = failure.cause if columns(one_line(failure.cause)) > width else ""
+    reported = (f"{name}: {value}" for name, value in failure.reported.items())
+    return clean("\n".join(filter(None, (cause, *reported, failure.detail))))
+
+
 def places(failure: Failure) -> list[str]:
     """Give where the findings lie, each with its own words where there are several."""
     single = len(failure.problems) == 1

@@ -10,7 +10,7 @@ from typing import Any, Final
 from ..events import FixApplied, Suggestion
 from ..failure import Failure
 from ..monitor import words
-from ..monitor.changes import is_head, shown
+from ..monitor.changes import inside
 from ..monitor.reasons import listed
 from ..monitor.rows import NodeState, shown_nodes
 from ..monitor.state import RunState
@@ -203,9 +203,7 @@ def _failure(failure: Failure) -> str:
 
 def _detail(failure: Failure) -> str:
     """Fold away what is long: a message, what the node reported, and where its code broke."""
-    long = words.columns(words.one_line(failure.cause)) > LAST_CAUSE
-    reported = (f"{name}: {value}" for name, value in failure.reported.items())
-    text = words.clean("\n".join(filter(None, (failure.cause * long, *reported, failure.detail))))
+    text = words.detail(failure, LAST_CAUSE)
     if not text:
         return ""
     return (
@@ -267,9 +265,7 @@ def _foreseen(line: str) -> str:
 
 
 def _diff(diff: str) -> str:
-    """Show a diff; the names of its two sides say nothing here."""
-    lines = shown(diff)
-    return marked(lines[2:] if is_head(lines[:2]) else lines)
+    return marked(inside(diff))
 
 
 def _command(line: str, remark: str = "") -> str:

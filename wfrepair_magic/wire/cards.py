@@ -7,7 +7,7 @@ from typing import Final
 
 from ..events import Suggestion
 from ..monitor import words
-from ..monitor.changes import is_head, shown
+from ..monitor.changes import inside
 from ..monitor.text import Commands
 from .comment import comment, without_comment
 from .shown import FixCard, Foreseen
@@ -28,7 +28,7 @@ def card(fix: Suggestion, commands: Commands) -> FixCard:
         level=words.one_line(fix.level),
         origin=words.one_line(fix.origin),
         rung=fix.rung,
-        diff=unified(fix),
+        diff="\n".join(inside(fix.diff)),
         why=words.one_line(fix.why),
         evidence=tuple(map(words.one_line, fix.evidence)),
         preview=tuple(
@@ -46,9 +46,3 @@ def with_edits(card: FixCard, fix: Suggestion, source: str) -> FixCard:
         return card
     told = comment(fix.changes, without_comment(source))
     return dataclasses.replace(card, edits=fix.edits, comment=told)
-
-
-def unified(fix: Suggestion) -> str:
-    """Give a diff without the names of its two sides: they say nothing here."""
-    lines = shown(fix.diff)
-    return "\n".join(lines[2:] if is_head(lines[:2]) else lines)

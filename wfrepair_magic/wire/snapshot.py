@@ -10,12 +10,13 @@ from typing import Any, Final, cast
 from ..events import FixApplied
 from ..failure import Failure
 from ..monitor import words
+from ..monitor.changes import inside
 from ..monitor.layout import Layout, Place, lay_out, waiting, waves
 from ..monitor.rows import NodeState, shown_nodes
 from ..monitor.state import RunState
 from ..monitor.text import Commands, asking, other_problems, ways_on
 from ..problem import CODES
-from .cards import card, unified, with_edits
+from .cards import card, with_edits
 from .measure import FEW, LAST, LIVE, LOGS_WIDE, OPEN, Measure, line, lines
 from .node_rows import row, spans
 from .shown import (
@@ -195,9 +196,6 @@ def _path(line: Sequence[Place]) -> tuple[float, ...]:
 
 def _failure(failure: Failure, most: Measure) -> FailureNote:
     whole = most.whole
-    reported = (f"{name}: {value}" for name, value in failure.reported.items())
-    rest = failure.cause if words.columns(words.one_line(failure.cause)) > most.cause else ""
-    detail = words.clean("\n".join(filter(None, (rest, *reported, failure.detail))))
     shapes = failure.input_shapes.items()
     return FailureNote(
         node=words.one_line(failure.node),
@@ -214,7 +212,7 @@ def _failure(failure: Failure, most: Measure) -> FailureNote:
         inputs=lines((f"{name}: {shape}" for name, shape in shapes if shape != "null"), most.text)
         if whole
         else (),
-        detail=detail[: most.long_text] if whole else "",
+        detail=words.detail(failure, most.cause)[: most.long_text] if whole else "",
     )
 
 
@@ -224,6 +222,6 @@ def _applied(applied: FixApplied, most: Measure) -> Applied:
         title=words.one_line(fix.title),
         code=words.one_line(fix.code),
         by=words.one_line(applied.by),
-        diff=unified(fix) if most.whole else "",
+        diff="\n".join(inside(fix.diff)) if most.whole else "",
         why=words.one_line(fix.why),
     )
