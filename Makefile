@@ -9,7 +9,7 @@ PACKAGES := labextension/node_modules/.ready
 FACE := $(VENV)/.face
 INSTALL = sh -c 'apt-get update --quiet && apt-get install --quiet --yes --no-install-recommends "$$@"' install
 
-.PHONY: demo face wire test test-long check bench bench-durability lab clean
+.PHONY: demo face pictures wire test test-long check bench bench-durability lab clean
 
 # The labextension is built apart: what needs no page needs no Node.js.
 $(READY): pyproject.toml
@@ -22,12 +22,15 @@ $(PACKAGES): labextension/package-lock.json
 	cd labextension && npm ci --no-fund --no-audit
 	touch $(PACKAGES)
 
-$(FACE): $(READY) $(PACKAGES) $(wildcard labextension/src/* labextension/style/*) labextension/package.json labextension/tsconfig.json
+$(FACE): $(READY) $(PACKAGES) $(wildcard labextension/src/* labextension/style/* labextension/schema/*) labextension/package.json labextension/tsconfig.json labextension/bundle.mjs
 	cd labextension && npm run --silent build:prod
 	$(BIN)/jupyter-builder develop . --overwrite
 	touch $(FACE)
 
 face: $(FACE)  ## the labextension, built and linked into the environment
+
+pictures: $(FACE)  ## the pictures of the README, taken anew from real runs
+	PYTHONPATH=tests $(BIN)/python tests/browser/pictures.py
 
 demo: $(READY)  ## the main job on real input, headless, with a kill and a restart of the kernel
 	$(BIN)/python notebooks/demo.py
@@ -62,4 +65,4 @@ lab: $(READY)  ## JupyterLab on the first notebook
 	$(BIN)/python -m jupyterlab $(if $(filter 0,$(shell id -u)),--allow-root) notebooks/01-first-run.ipynb
 
 clean:
-	rm -rf $(VENV) labextension/node_modules labextension/lib labextension/build wfrepair_magic/labextension .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) labextension/node_modules labextension/lib labextension/build wfrepair_magic/labextension wfrepair_magic/notebook/static .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -35,11 +36,20 @@ class Ended:
         return (self.displays + self.updates)[-1]
 
 
+NO_WIDGETS = "c = get_config()\nc.WorkflowMagics.widget = False\n"
+
+
 class Notebook:
-    """A kernel and its client.  `run` sends a cell and waits for all that comes of it."""
+    """A kernel and its client.  `run` sends a cell and waits for all that comes of it.
+
+    The client has no widgets: what it is shown are outputs and their updates.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        profile = folder / "ipython" / "profile_default"
+        profile.mkdir(parents=True, exist_ok=True)
+        (profile / "ipython_config.py").write_text(NO_WIDGETS)
         # Files, not ports: another kernel could take a port between its choice and its use.
         self.place = Path(tempfile.mkdtemp(prefix="k"))  # a short path, as sockets want it
         file = str(self.place / "k.json")
@@ -48,6 +58,8 @@ class Notebook:
         self.client: BlockingKernelClient = self.manager.client()
         self.client.start_channels()
         self.client.wait_for_ready(timeout=PATIENCE)
+        self.kept: list[dict[str, Any]] = []
+        self.comms: list[dict[str, Any]] = []
 
     def send(self, code: str, live: bool = False) -> str:
         """Send a cell, as JupyterLab (`live`) or as nbclient sends it; give the message's id."""
@@ -67,8 +79,7 @@ class Notebook:
     def wait(self, sent: str) -> Ended:
         """Collect everything that a cell gives until the kernel is idle again."""
         ended = Ended()
-        while True:
-            message = self.client.get_iopub_msg(timeout=PATIENCE)
+        for message in self._messages():
             if message["parent_header"].get("msg_id") != sent:
                 continue
             if message["msg_type"] == "status" and message["content"]["execution_state"] == "idle":
@@ -77,10 +88,25 @@ class Notebook:
         self._reply(sent, ended)
         return ended
 
+    def _messages(self) -> Iterator[dict[str, Any]]:
+        """Give what was kept for a cell while somebody waited for something else, then the rest."""
+        while self.kept:
+            yield self.kept.pop(0)
+        while True:
+            message = self.read()
+            if message not in self.comms:
+                yield message
+
+    def read(self) -> dict[str, Any]:
+        """Give the next message; one of a comm is kept for whoever has opened that."""
+        message: dict[str, Any] = self.client.get_iopub_msg(timeout=PATIENCE)
+        if message["msg_type"] in ("comm_msg", "comm_close"):
+            self.comms.append(message)
+        return message
+
     def wait_for_output(self, sent: str, wanted: str) -> None:
         """Wait until a cell under way has printed something."""
-        while True:
-            message = self.client.get_iopub_msg(timeout=PATIENCE)
+        for message in self._messages():
             if message["parent_header"].get("msg_id") == sent and wanted in str(message["content"]):
                 return
 

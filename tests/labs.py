@@ -40,7 +40,8 @@ READY = """() => {
     const k = sc?.session?.kernel;
     return sc?.isReady && k?.connectionStatus === 'connected' && k.status === 'idle';
 }"""
-AXE_RUN = "async () => (await axe.run(document.querySelectorAll('.wfv-run'))).violations"
+OURS = ".wfv-run, .wfv-panel, .wfv-status"
+AXE_RUN = f"async () => (await axe.run(document.querySelectorAll('{OURS}'))).violations"
 
 Program = Literal["lab", "notebook"]
 
@@ -60,9 +61,12 @@ def free_port() -> int:
 
 
 class Lab:
-    """A server of its own on a folder of its own, with the extension as it was built here."""
+    """A server of its own on a folder of its own, with the extension as it was built here.
 
-    def __init__(self, folder: Path, program: Program = "lab") -> None:
+    `bare`: without it, also where the environment has it.
+    """
+
+    def __init__(self, folder: Path, program: Program = "lab", bare: bool = False) -> None:
         assert BUILT.is_dir(), "the labextension is not built: `make face`"
         self.folder = folder / "work"
         self.folder.mkdir(parents=True)
@@ -74,7 +78,7 @@ class Lab:
              f"--IdentityProvider.token={TOKEN}", f"--ServerApp.root_dir={self.folder}",
              "--LabApp.expose_app_in_browser=True", "--allow-root",
              "--JupyterNotebookApp.expose_app_in_browser=True"],
-            env=_places(folder), cwd=self.folder,
+            env=_places(folder, bare), cwd=self.folder,
             stdout=(folder / "server.log").open("w"), stderr=subprocess.STDOUT,
         )  # fmt: skip
         _wait_for(f"http://127.0.0.1:{self.port}/api/status?token={TOKEN}", folder / "server.log")
@@ -107,7 +111,7 @@ class Lab:
             self._process.wait()
 
 
-def _places(folder: Path) -> dict[str, str]:
+def _places(folder: Path, bare: bool) -> dict[str, str]:
     """Keep everything that the server reads and writes in a folder; put the extension there."""
     names = ("config", "data", "runtime", "settings", "workspaces")
     places = {name: folder / name for name in names}
@@ -116,7 +120,11 @@ def _places(folder: Path) -> dict[str, str]:
     overrides.write_text(json.dumps(QUIET))
     extensions = places["data"] / "labextensions"
     extensions.mkdir(parents=True)
-    (extensions / "wfrepair-magic").symlink_to(BUILT)
+    if bare:
+        off = places["config"] / "labconfig" / "page_config.json"
+        off.write_text(json.dumps({"disabledExtensions": {"wfrepair-magic": True}}))
+    else:
+        (extensions / "wfrepair-magic").symlink_to(BUILT)
     return environment(
         folder,
         JUPYTER_CONFIG_DIR=str(places["config"]),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable
 
 from wfrepair_magic import events
@@ -73,3 +74,21 @@ def evil_story(waves: int = 2) -> RunState:
             events.OwnerAwaited(owner=EVIL),
         ]
     )
+
+
+def lattice(size: int, wide: int) -> RunState:
+    """Fold a run of nodes in waves of `wide`, each waiting for two of the wave before."""
+    ids = [f"a_rather_long_name_of_a_node_{number:03}" for number in range(size)]
+    infos = []
+    for place, id in enumerate(ids):
+        wave = place // wide
+        before = (ids[place - wide], ids[(wave - 1) * wide]) if wave else ()
+        infos.append(NodeInfo(id=id, type="sort", wave=wave, effect="write", waits_for=before))
+    why = ("params.path: 'a_rather_long_path' → 'another_path'", "code")
+    story: list[Event] = [events.NodeStarted(node=id, at=101, why=why) for id in ids]
+    story += [events.NodeDone(node=id, seconds=1.5, note="x" * 300) for id in ids[: size // 2]]
+    for id in ids[size // 2 : size // 2 + 9]:
+        broken = dataclasses.replace(FAILURE, node=id, message="é" * 300, detail="x" * 5000)
+        story.append(events.NodeBroke(node=id, failure=broken))
+    start = RunStarted(run="r1", at=100.0, workflow="digest", session="s1", nodes=tuple(infos))
+    return replay((start, *story))

@@ -176,8 +176,27 @@ class Checked(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class LineEdit:
+    """At `line` of a text (from 1) `gone` lines go away, and `lines` stand in their place.
+
+    Lines end after their newline, and carry it.  The edits of a repair do not overlap, stand in
+    the order of the text, and all count its lines.  `node` is the one that is changed, "" where
+    the change belongs to no single node: then it goes in always.
+    """
+
+    node: str
+    line: int
+    gone: int
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Suggestion:
-    """A fix as viewers see it; the Fix itself stays with the Run."""
+    """A fix as viewers see it; the Fix itself stays with the Run.
+
+    `edits` make of the workflow's text the repaired one.  `changes` tell one by one what it
+    changes: title, why, and the code of what was wrong.
+    """
 
     number: int
     code: str
@@ -189,6 +208,9 @@ class Suggestion:
     rung: str
     preview: Mapping[str, str] = field(default_factory=dict)
     origin: str = "rule"
+    node: str | None = None
+    edits: tuple[LineEdit, ...] = ()
+    changes: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -17,6 +17,9 @@ from .errors import BadWorkflow
 
 STORE_NAME = ".wfrepair"
 
+CHANNEL: Final = "wfrepair"
+"""The name of the comm over which a page and a kernel speak."""
+
 
 @dataclass(frozen=True)
 class Limits:

@@ -1,9 +1,13 @@
 /** The repairs on offer, and every command with which a run goes on: as text that can be copied. */
 
-import { active, h, prose, type Child, type Wanted } from './dom';
+import type { Choices } from './choices';
+import type { Deed, Deeds } from './deeds';
 import { diff } from './diff';
+import { active, h, prose, type Child, type Wanted } from './dom';
 import { icon } from './icons';
-import type { Words } from './tokens';
+import { insertLine } from './lines';
+import { canRepair } from './repaired';
+import type { Actions, Words } from './tokens';
 import type { FixCard, Foreseen, Snapshot } from './wire';
 import { levelWord, rungWord, verdictWord } from './words';
 
@@ -21,12 +25,21 @@ export interface Copying {
   copy(line: string): Promise<void>;
 }
 
-/** Draw the repairs on offer, the best first and open. */
-export function cards(words: Words, run: Snapshot, copying: Copying): Child[] {
-  return (run.fixes ?? []).map(fix => card(words, fix, copying));
+/** What a reader has at hand in one view. */
+export interface Tools {
+  readonly copying: Copying;
+  readonly deeds: Deeds;
+  readonly choices: Choices;
+  readonly actions: Actions | null;
 }
 
-function card(words: Words, fix: FixCard, copying: Copying): Wanted {
+/** Draw the repairs on offer, the best first and open. */
+export function cards(words: Words, run: Snapshot, tools: Tools): Child[] {
+  const wanted = (run.fixes ?? []).filter(fix => !tools.choices.isHidden(fix));
+  return wanted.map(fix => card(words, run, fix, tools));
+}
+
+function card(words: Words, run: Snapshot, fix: FixCard, tools: Tools): Wanted {
   const facts = [fix.code, fix.origin, rungWord(words, fix.rung), levelWord(words, fix.level)];
   return h(
     'details',
@@ -43,8 +56,68 @@ function card(words: Words, fix: FixCard, copying: Copying): Wanted {
     evidence(words, fix.evidence ?? []),
     diff(words, fix.diff),
     preview(words, fix.preview ?? []),
-    fix.line ? command(words, fix.line, copying) : null
+    ...ends(words, run, fix, tools)
   );
+}
+
+/** Draw what can be done with a repair; where nothing can, the line that does it. */
+function ends(words: Words, run: Snapshot, fix: FixCard, tools: Tools): Child[] {
+  const { actions, choices, copying, deeds } = tools;
+  if (!actions) {
+    return [fix.line ? command(words, fix.line, copying) : null];
+  }
+  const group = `fix ${fix.number}`;
+  const whole = !choices.without(fix).size;
+  const line = whole ? deeds.line(group, fix.line ?? '') : '';
+  return [
+    choices.boxes(words, run, fix),
+    h(
+      'div',
+      { key: 'acts', class: 'wfv-acts' },
+      ...deedsOf(words, run, fix, tools, actions).map(deed => deeds.button({ ...deed, group }))
+    ),
+    deeds.told(group),
+    line ? command(words, line, copying, 'line') : null
+  ];
+}
+
+function deedsOf(
+  words: Words,
+  run: Snapshot,
+  fix: FixCard,
+  { choices }: Tools,
+  actions: Actions
+): Omit<Deed, 'group'>[] {
+  const without = choices.without(fix);
+  const off = !choices.any(fix);
+  const dismiss = async () => {
+    const outcome = await actions.dismiss(run, fix);
+    choices.hide(fix);
+    return outcome;
+  };
+  const change: Omit<Deed, 'group'>[] = [
+    {
+      label: words.__('Apply & run'),
+      line: fix.line,
+      kind: 'main',
+      off,
+      do: () => actions.apply(run, fix, without)
+    },
+    {
+      label: words.__('Insert as new cell'),
+      line: insertLine(fix),
+      off,
+      do: () => actions.insert(run, fix, without)
+    },
+    {
+      label: words.__('Edit'),
+      title: words.__('Put the repair into the cell that ran'),
+      off,
+      do: () => actions.edit(run, fix, without)
+    }
+  ];
+  const no = { label: words.__('Dismiss'), line: fix.dismiss, do: dismiss };
+  return [...(canRepair(run, fix) ? change : []), no];
 }
 
 function evidence(words: Words, lines: readonly string[]): Child {
@@ -93,11 +166,11 @@ export function ways(words: Words, run: Snapshot, copying: Copying): Child {
 }
 
 /** Show a command with a button that copies it. */
-function command(words: Words, line: string, copying: Copying): Wanted {
+function command(words: Words, line: string, copying: Copying, key = line): Wanted {
   const said = copying.copied.done ? words.__('Copied') : words.__('Not allowed');
   return h(
     'div',
-    { key: line, class: 'wfv-do' },
+    { key, class: 'wfv-do' },
     h('code', {}, line),
     active(
       'button',

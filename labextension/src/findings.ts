@@ -1,9 +1,13 @@
 /** What a run came to besides its nodes: failures, questions, problems, and what was said. */
 
-import { h, prose, type Child, type Wanted } from './dom';
+import type { Deed } from './deeds';
+import { active, h, prose, type Child, type Wanted } from './dom';
+import { explained } from './explain';
+import type { Tools } from './cards';
 import type { Folds } from './folds';
 import { icon } from './icons';
-import type { Words } from './tokens';
+import { resolveLine, type Verdict } from './lines';
+import type { Actions, Words } from './tokens';
 import type { Applied, FailureNote, Finding, Question, Snapshot } from './wire';
 import { effectWord, helpWord } from './words';
 import { diff } from './diff';
@@ -12,10 +16,11 @@ import { diff } from './diff';
 const TOLD = 3;
 
 /** Draw the failures, each as one red line with its facts below. */
-export function failures(words: Words, run: Snapshot, folds: Folds): Child[] {
-  const all = (run.failures ?? []).map(
-    (failure, place) => () => drawFailure(words, failure, place)
-  );
+export function failures(words: Words, run: Snapshot, folds: Folds, tools: Tools): Child[] {
+  const all = (run.failures ?? []).map((failure, place) => () => {
+    const explanation = tools.actions ? explain(words, failure, place, folds) : [];
+    return drawFailure(words, failure, place, explanation);
+  });
   const rest = all.slice(TOLD);
   const summary = words._n('%1 more failure', '%1 more failures', rest.length, rest.length);
   return [
@@ -24,7 +29,12 @@ export function failures(words: Words, run: Snapshot, folds: Folds): Child[] {
   ];
 }
 
-function drawFailure(words: Words, failure: FailureNote, place: number): Wanted {
+function drawFailure(
+  words: Words,
+  failure: FailureNote,
+  place: number,
+  explanation: Child[]
+): Wanted {
   const facts = factsOf(words, failure).filter(([, text]) => text);
   return h(
     'div',
@@ -55,8 +65,34 @@ function drawFailure(words: Words, failure: FailureNote, place: number): Wanted 
           h('summary', {}, words.__('detail')),
           h('pre', {}, failure.detail)
         )
-      : null
+      : null,
+    ...explanation
   );
+}
+
+/** Draw the button that explains a failure, and the explanation while it is wanted. */
+function explain(words: Words, failure: FailureNote, place: number, folds: Folds): Child[] {
+  const name = `explained ${place}`;
+  const open = folds.isOpen(name);
+  const click = () => folds.set(name, !open);
+  return [
+    h(
+      'div',
+      { key: 'acts', class: 'wfv-acts' },
+      active(
+        'button',
+        { type: 'button', class: 'wfv-button', 'aria-expanded': open ? 'true' : 'false' },
+        { click },
+        words.__('Explain')
+      )
+    ),
+    open &&
+      h(
+        'div',
+        { key: 'explained', class: 'wfv-explained' },
+        ...explained(words, failure).map(text => h('p', {}, ...prose(text)))
+      )
+  ];
 }
 
 function factsOf(words: Words, failure: FailureNote): [string, string][] {
@@ -74,11 +110,11 @@ function factsOf(words: Words, failure: FailureNote): [string, string][] {
 }
 
 /** Draw what a person is asked. */
-export function questions(words: Words, run: Snapshot): Child[] {
-  return (run.questions ?? []).map(question => drawQuestion(words, question));
+export function questions(words: Words, run: Snapshot, tools: Tools): Child[] {
+  return (run.questions ?? []).map(question => drawQuestion(words, run, question, tools));
 }
 
-function drawQuestion(words: Words, question: Question): Wanted {
+function drawQuestion(words: Words, run: Snapshot, question: Question, tools: Tools): Wanted {
   return h(
     'div',
     {
@@ -92,8 +128,38 @@ function drawQuestion(words: Words, question: Question): Wanted {
       { class: 'wfv-cause' },
       icon(question.state),
       h('span', {}, h('strong', {}, question.node), ' · ', ...prose(question.text))
-    )
+    ),
+    ...(tools.actions ? answers(words, run, question, tools, tools.actions) : [])
   );
+}
+
+/** Draw the answers to whether an effect happened; a value that is asked for needs a line. */
+function answers(
+  words: Words,
+  run: Snapshot,
+  question: Question,
+  { deeds }: Tools,
+  actions: Actions
+): Child[] {
+  if (question.state !== 'in_doubt') {
+    return [];
+  }
+  const group = `question ${question.node}`;
+  const deed = (verdict: Verdict, label: string): Deed => ({
+    group,
+    label,
+    line: resolveLine(run, question, verdict),
+    do: () => actions.resolve(run, question, verdict)
+  });
+  return [
+    h(
+      'div',
+      { key: 'acts', class: 'wfv-acts' },
+      deeds.button(deed('sent', words.__('It was sent'))),
+      deeds.button(deed('not-sent', words.__('It was not sent')))
+    ),
+    deeds.told(group)
+  ];
 }
 
 /** Draw what the check found. */

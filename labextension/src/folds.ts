@@ -9,22 +9,26 @@ export class Folds {
   }
 
   /** Draw a part that is folded away at first; `make` gives what is in it. */
-  fold(name: string, summary: string, make: () => Child[]): Wanted {
+  fold(name: string, summary: Child | readonly Child[], make: () => Child[]): Wanted {
     const toggle = (event: Event) => {
       if (event.target === event.currentTarget) {
-        this._set(name, (event.currentTarget as HTMLDetailsElement).open);
+        this.set(name, (event.currentTarget as HTMLDetailsElement).open);
       }
     };
     return active(
       'details',
       { key: name, class: 'wfv-more wfv-fold' },
       { toggle },
-      h('summary', {}, summary),
+      h('summary', {}, ...(Array.isArray(summary) ? summary : [summary])),
       ...(this._open.has(name) ? make() : [])
     );
   }
 
-  private _set(name: string, open: boolean): void {
+  isOpen(name: string): boolean {
+    return this._open.has(name);
+  }
+
+  set(name: string, open: boolean): void {
     if (open !== this._open.has(name)) {
       this._open[open ? 'add' : 'delete'](name);
       this._changed();

@@ -6,21 +6,27 @@ import { Widget } from '@lumino/widgets';
 import { copy } from './clipboard';
 import { RunModel } from './model';
 import { runView } from './run_view';
-import type { Words } from './tokens';
+import type { Actions, Words } from './tokens';
+import { Updates } from './updates';
 import { MIME_TYPE } from './wire';
 
 /** Before the widget view (-10) and HTML (50): the lower rank wins. */
 export const RANK = -20;
 
+/** Gives what can be done with the run that is shown in an element of the page. */
+export type ActionsOf = (element: HTMLElement) => Actions;
+
 /** A report in an output; an update redraws it in place. */
 export class RunOutput extends Widget implements IRenderMime.IRenderer {
-  constructor(words: Words) {
+  constructor(words: Words, actionsOf: ActionsOf | null, updates: Updates) {
     super();
+    this._updates = updates;
     this.addClass('wfv-output');
     const model = this._model;
     const host = {
       words,
       copy,
+      actions: actionsOf?.(this.node) ?? null,
       get reading() {
         return model.reading;
       },
@@ -31,11 +37,14 @@ export class RunOutput extends Widget implements IRenderMime.IRenderer {
 
   /** Show what the output holds now. */
   async renderModel(output: IRenderMime.IMimeModel): Promise<void> {
+    this._unfollow();
     this._model.set(output.data[MIME_TYPE]);
+    this._unfollow = this._updates.follow(output.data, snapshot => this._model.set(snapshot));
   }
 
   override dispose(): void {
     if (!this.isDisposed) {
+      this._unfollow();
       this._undraw();
     }
     super.dispose();
@@ -43,13 +52,19 @@ export class RunOutput extends Widget implements IRenderMime.IRenderer {
 
   private readonly _model = new RunModel();
   private readonly _undraw: () => void;
+  private readonly _updates: Updates;
+  private _unfollow: () => void = () => undefined;
 }
 
 /** Give what makes such outputs, safe to use in notebooks that are not trusted: it draws text. */
-export function runOutputs(words: Words): IRenderMime.IRendererFactory {
+export function runOutputs(
+  words: Words,
+  actionsOf: ActionsOf | null = null,
+  updates: Updates = new Updates()
+): IRenderMime.IRendererFactory {
   return {
     safe: true,
     mimeTypes: [MIME_TYPE],
-    createRenderer: () => new RunOutput(words)
+    createRenderer: () => new RunOutput(words, actionsOf, updates)
   };
 }

@@ -1,12 +1,17 @@
 /** One run on a page, for every host: `runView(host, element)` draws it and gives what undraws it. */
 
-import { cards, NOTHING, ways, type Copied, type Copying } from './cards';
+import { bar } from './bar';
+import { cards, NOTHING, ways, type Copied, type Copying, type Tools } from './cards';
+import { Choices } from './choices';
+import { Deeds } from './deeds';
 import { draw, h, type Child, type Wanted } from './dom';
 import { applied, failures, problems, questions, remarks } from './findings';
 import { countOf, graph } from './graph';
 import { Folds } from './folds';
 import { icon } from './icons';
+import { STOP } from './lines';
 import { table } from './table';
+import { timeline } from './timeline';
 import type { RunHost, Words } from './tokens';
 import type { Snapshot } from './wire';
 import { counted, duration, kindOf, ordered, stateWord } from './words';
@@ -20,53 +25,99 @@ const NAMED = 3;
 
 /** Draw a run and keep it up to date until the function that this gives is called. */
 export function runView(host: RunHost, element: HTMLElement): () => void {
-  const folds = new Folds(() => redraw());
-  let copied: Copied = NOTHING;
-  let timer = 0;
-  const redraw = () => draw(element, [page(host, { copied, copy }, folds)]);
-  const say = (said: Copied) => {
-    copied = said;
+  const redraw = () => {
+    const focused = element.contains(element.ownerDocument.activeElement);
+    draw(element, [page(host, tools(), folds)]);
+    if (focused && !element.contains(element.ownerDocument.activeElement)) {
+      (element.firstElementChild as HTMLElement | null)?.focus(); // what had it is gone
+    }
+  };
+  const folds = new Folds(redraw);
+  const deeds = new Deeds(redraw);
+  const choices = new Choices(redraw);
+  const copying = new Clipboard(host, redraw);
+  const tools = () => ({ copying, deeds, choices, actions: host.actions });
+  let before = stage(host);
+  const unwatch = host.watch(() => {
+    const now = stage(host);
+    if (now.run !== before.run) {
+      choices.clear();
+    }
+    if (now.run !== before.run || now.state !== before.state) {
+      deeds.forget();
+    }
+    before = now;
     redraw();
-  };
-  const copy = async (line: string) => {
-    const done = await host.copy(line).then(
-      () => true,
-      () => false
-    );
-    say({ line, done });
-    window.clearTimeout(timer);
-    timer = window.setTimeout(() => say(NOTHING), SAID);
-  };
-  const unwatch = host.watch(redraw);
+  });
   redraw();
   return () => {
     unwatch();
-    window.clearTimeout(timer);
+    copying.end();
     draw(element, []);
   };
 }
 
-function page(host: RunHost, copying: Copying, folds: Folds): Wanted {
+/** What may not change while what a reader was told of an action still holds. */
+function stage({ reading }: RunHost): { run: string; state: string } {
+  const { run, state } = reading.kind === 'run' ? reading.run : { run: '', state: '' };
+  return { run, state };
+}
+
+/** What was copied last, for as long as the button says so. */
+class Clipboard implements Copying {
+  constructor(host: RunHost, changed: () => void) {
+    this._host = host;
+    this._changed = changed;
+  }
+
+  copied: Copied = NOTHING;
+
+  async copy(line: string): Promise<void> {
+    const done = await this._host.copy(line).then(
+      () => true,
+      () => false
+    );
+    this._say({ line, done });
+    this.end();
+    this._timer = window.setTimeout(() => this._say(NOTHING), SAID);
+  }
+
+  end(): void {
+    window.clearTimeout(this._timer);
+  }
+
+  private _say(copied: Copied): void {
+    this.copied = copied;
+    this._changed();
+  }
+
+  private readonly _host: RunHost;
+  private readonly _changed: () => void;
+  private _timer = 0;
+}
+
+function page(host: RunHost, tools: Tools, folds: Folds): Wanted {
   const { words, reading } = host;
   if (reading.kind !== 'run') {
-    return h('div', { class: 'wfv-run' }, h('p', {}, absent(words, reading)));
+    return h('div', { class: 'wfv-run', tabindex: -1 }, h('p', {}, absent(words, reading)));
   }
   const run = reading.run;
   return h(
     'div',
-    { class: 'wfv-run' },
-    header(words, run),
-    ...failures(words, run, folds),
-    ...questions(words, run),
+    { class: 'wfv-run', tabindex: -1 },
+    header(words, run, tools),
+    ...failures(words, run, folds, tools),
+    ...questions(words, run, tools),
     ...problems(run),
-    ...cards(words, run, copying),
-    ways(words, run, copying),
+    ...cards(words, run, tools),
+    ways(words, run, tools.copying),
     ...applied(words, run),
     graph(words, run),
+    timeline(words, run, folds),
     table(words, run, folds),
     ...remarks(words, run),
     foot(words, run),
-    h('div', { key: 'said', class: 'wfv-hidden', role: 'status' }, said(words, run, copying))
+    h('div', { key: 'said', class: 'wfv-hidden', role: 'status' }, said(words, run, tools))
   );
 }
 
@@ -79,7 +130,7 @@ function absent(words: Words, reading: { kind: string; version?: number }): stri
     : words.__('There is no run to show here.');
 }
 
-function header(words: Words, run: Snapshot): Wanted {
+function header(words: Words, run: Snapshot, tools: Tools): Wanted {
   const kind = kindOf(run.state);
   return h(
     'div',
@@ -94,10 +145,27 @@ function header(words: Words, run: Snapshot): Wanted {
         ` ${stateWord(words, run.state)}`
       ),
       h('strong', { class: 'wfv-name' }, run.workflow || words.__('workflow')),
-      h('span', { class: 'wfv-time' }, time(words, run))
+      h('span', { class: 'wfv-time' }, time(words, run)),
+      stop(words, run, tools)
     ),
-    bar(words, run),
+    tools.deeds.told('run'),
+    progress(words, run),
     h('div', { class: 'wfv-counts' }, ...facts(words, run))
+  );
+}
+
+/** Draw the button that ends a run under way. */
+function stop(words: Words, run: Snapshot, { actions, deeds }: Tools): Child {
+  const here = actions && !run.finished && run.state === 'RUNNING';
+  return (
+    here &&
+    deeds.button({
+      group: 'run',
+      label: words.__('Stop'),
+      title: words.__('Stop the run; what is done stays'),
+      line: STOP,
+      do: () => actions.stop(run)
+    })
   );
 }
 
@@ -114,16 +182,7 @@ function time(words: Words, run: Snapshot): string {
 }
 
 /** Draw how far a run is, a stretch for each state; when it is over, what it came to. */
-function bar(words: Words, run: Snapshot): Child {
-  const counts = ordered(run.counts ?? {}).filter(([state]) => state !== 'pending');
-  const stretches = counts.map(([state, count]) =>
-    h('span', {
-      key: state,
-      class: `wfv-${kindOf(state)} wfv-is-${state}`,
-      style: `flex-grow: ${count}`
-    })
-  );
-  const rest = run.counts?.pending ?? 0;
+function progress(words: Words, run: Snapshot): Child {
   const meaning = run.finished
     ? { role: 'img', 'aria-label': counted(words, run.counts ?? {}) }
     : {
@@ -133,15 +192,8 @@ function bar(words: Words, run: Snapshot): Child {
         'aria-valuemax': 100,
         'aria-valuenow': run.percent
       };
-  return (
-    run.total > 0 &&
-    h(
-      'div',
-      { key: run.finished ? 'sum' : 'progress', class: 'wfv-bar', ...meaning },
-      ...stretches,
-      h('span', { key: 'rest', style: `flex-grow: ${rest}` })
-    )
-  );
+  const key = run.finished ? 'sum' : 'progress';
+  return run.total > 0 && bar({ key, ...meaning }, run.counts ?? {});
 }
 
 function facts(words: Words, run: Snapshot): Child[] {
@@ -176,12 +228,15 @@ function named(nodes: readonly string[]): string {
 }
 
 /** Say what a reader who does not look should hear: it changes only when that does. */
-function said(words: Words, run: Snapshot, copying: Copying): string {
+function said(words: Words, run: Snapshot, { copying, deeds }: Tools): string {
   const { line, done } = copying.copied;
   if (line) {
     return done
       ? words.__('Copied: %1', line)
       : words.__('The browser does not let this page copy: select the line instead.');
+  }
+  if (deeds.said) {
+    return deeds.said;
   }
   const failed = named((run.failures ?? []).map(failure => failure.node));
   const asked = named((run.questions ?? []).map(question => question.node));

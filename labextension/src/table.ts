@@ -7,6 +7,13 @@ import type { Words } from './tokens';
 import type { NodeRow, Snapshot } from './wire';
 import { ago, counted, duration, kindOf, stateWord } from './words';
 
+/** What all rows of a table share. */
+interface Told {
+  readonly words: Words;
+  readonly run: Snapshot;
+  readonly folds: Folds;
+}
+
 /** Draw the table of a run's nodes. */
 export function table(words: Words, run: Snapshot, folds: Folds): Wanted | null {
   const nodes = run.nodes ?? [];
@@ -14,20 +21,21 @@ export function table(words: Words, run: Snapshot, folds: Folds): Wanted | null 
     return null;
   }
   const shown = nodes.filter(node => !node.folded);
+  const told = { words, run, folds };
   return h(
     'div',
     { role: 'group', key: 'nodes', class: 'wfv-section', 'aria-label': words.__('Nodes') },
-    rows(words, shown, words.__('Nodes')),
+    rows(shown, words.__('Nodes'), told),
     others(
-      words,
       nodes.filter(node => node.folded),
-      folds
+      told
     ),
     more(words, run.rest ?? {})
   );
 }
 
-function others(words: Words, folded: readonly NodeRow[], folds: Folds): Child {
+function others(folded: readonly NodeRow[], told: Told): Child {
+  const { words, folds } = told;
   if (!folded.length) {
     return null;
   }
@@ -36,7 +44,7 @@ function others(words: Words, folded: readonly NodeRow[], folds: Folds): Child {
     counts[node.state] = (counts[node.state] ?? 0) + 1;
   }
   const summary = words.__('%1 more: %2', folded.length, counted(words, counts));
-  return folds.fold('others', summary, () => [rows(words, folded, words.__('The other nodes'))]);
+  return folds.fold('others', summary, () => [rows(folded, words.__('The other nodes'), told)]);
 }
 
 function more(words: Words, rest: Readonly<Record<string, number>>): Child {
@@ -47,7 +55,8 @@ function more(words: Words, rest: Readonly<Record<string, number>>): Child {
   );
 }
 
-function rows(words: Words, nodes: readonly NodeRow[], label: string): Wanted {
+function rows(nodes: readonly NodeRow[], label: string, told: Told): Wanted {
+  const { words } = told;
   const heads: [string, string][] = [
     [words.__('State'), 'wfv-of-state'],
     [words.__('Node'), 'wfv-of-node'],
@@ -68,11 +77,12 @@ function rows(words: Words, nodes: readonly NodeRow[], label: string): Wanted {
         )
       )
     ),
-    h('tbody', { role: 'rowgroup' }, ...nodes.map(node => row(words, node)))
+    h('tbody', { role: 'rowgroup' }, ...nodes.map(node => row(node, told)))
   );
 }
 
-function row(words: Words, node: NodeRow): Wanted {
+function row(node: NodeRow, told: Told): Wanted {
+  const { words } = told;
   const cell = { role: 'cell' };
   return h(
     'tr',
@@ -94,7 +104,7 @@ function row(words: Words, node: NodeRow): Wanted {
       h('span', { class: 'wfv-small' }, node.type)
     ),
     h('td', { ...cell, class: 'wfv-of-time' }, took(words, node)),
-    h('td', { ...cell, class: 'wfv-of-note' }, ...note(words, node))
+    h('td', { ...cell, class: 'wfv-of-note' }, ...note(node, told))
   );
 }
 
@@ -111,8 +121,33 @@ function took(words: Words, node: NodeRow): string {
   return node.attempts && tenths ? duration(words, tenths) : '';
 }
 
-function note(words: Words, node: NodeRow): Child[] {
-  const told = [
+/** Say what there is to say of a node; what is long is folded away behind that. */
+function note(node: NodeRow, told: Told): Child[] {
+  const { words, folds } = told;
+  const text = [part(node), ...prose(sentence(words, node))];
+  const more = details(node, told).filter(([, lines]) => lines);
+  if (!more.length) {
+    return text;
+  }
+  const labels = more.map(([label]) => label).join(' · ');
+  const summary = [
+    text.some(Boolean) && h('span', { class: 'wfv-says' }, ...text, ' '),
+    h('span', { class: 'wfv-small' }, labels)
+  ];
+  return [folds.fold(`node ${node.id}`, summary, () => more.map(unfolded))];
+}
+
+/** Draw how far a running node says that it is. */
+function part(node: NodeRow): Child {
+  if (node.state !== 'running' || typeof node.fraction !== 'number') {
+    return null;
+  }
+  const inside = h('span', { style: `width: ${100 * node.fraction}%` });
+  return h('span', { key: 'part', class: 'wfv-part', 'aria-hidden': 'true' }, inside);
+}
+
+function sentence(words: Words, node: NodeRow): string {
+  const said = [
     node.state === 'running' && typeof node.fraction === 'number'
       ? `${Math.floor(node.fraction * 100)} %`
       : '',
@@ -122,27 +157,31 @@ function note(words: Words, node: NodeRow): Child[] {
     node.handled ? words.__('(handled)') : '',
     (node.attempts ?? 0) > 1 ? words.__('%1 tries', node.attempts) : '',
     node.again ? words.__('again: %1', node.again) : ''
-  ].filter(Boolean);
-  return [...prose(told.join(' · ')), details(words, node)];
+  ];
+  return said.filter(Boolean).join(' · ');
 }
 
-/** Fold away what is long: what the node said, gave, and why it ran again. */
-function details(words: Words, node: NodeRow): Child {
-  const parts: [string, string][] = [
+/** Give what is long: what a node said, what it was given and gave, and why it ran again. */
+function details(node: NodeRow, { words, run }: Told): [string, string][] {
+  return [
     [words.__('log'), (node.logs ?? []).join('\n')],
-    [words.__('gave'), node.gave ?? ''],
+    [words.__('inputs'), inputs(node, run)],
+    [words.__('outputs'), node.gave ?? ''],
     [words.__('ran again'), (node.why ?? []).join('\n')]
   ];
-  const there = parts.filter(([, text]) => text);
-  return (
-    there.length > 0 &&
-    h(
-      'details',
-      { key: 'details', class: 'wfv-more' },
-      h('summary', {}, there.map(([label]) => label).join(' · ')),
-      ...there.map(([label, text]) =>
-        h('div', { key: label }, h('div', { class: 'wfv-small' }, label), h('pre', {}, text))
-      )
-    )
-  );
+}
+
+/** Give the shapes of a node's inputs: its own where it failed, else what its sources gave. */
+function inputs(node: NodeRow, run: Snapshot): string {
+  const failures = node.state === 'failed' ? (run.failures ?? []) : [];
+  const own = failures.find(failure => failure.node === node.id)?.inputs ?? [];
+  if (own.length || !node.after) {
+    return own.join('\n');
+  }
+  const sources = (run.nodes ?? []).filter(row => row.gave && node.after?.includes(row.id));
+  return sources.map(row => `${row.id}: ${row.gave}`).join('\n');
+}
+
+function unfolded([label, text]: [string, string]): Wanted {
+  return h('div', { key: label }, h('div', { class: 'wfv-small' }, label), h('pre', {}, text));
 }

@@ -53,6 +53,8 @@ export function stateWord(words: Words, state: string): string {
       return words.__('success');
     case 'degraded':
       return words.__('degraded');
+    case 'unfinished':
+      return words.__('unfinished');
   }
   return state.replace(/_/g, ' ');
 }

@@ -3,8 +3,8 @@
 import { JSDOM } from 'jsdom';
 
 import { read, type Reading } from '../src/model';
-import type { RunHost, Words } from '../src/tokens';
-import type { Snapshot } from '../src/wire';
+import type { Actions, Outcome, RunHost, Words } from '../src/tokens';
+import type { FixCard, Question, Snapshot } from '../src/wire';
 
 const dom = new JSDOM('<!doctype html><body></body>', { pretendToBeVisual: true });
 const names = [
@@ -41,6 +41,7 @@ export class FakeHost implements RunHost {
   }
 
   reading: Reading;
+  actions: Actions | null = null;
   copied: string[] = [];
   refuses = false;
   watching = 0;
@@ -66,6 +67,29 @@ export class FakeHost implements RunHost {
   }
 
   private _listener: () => void = () => undefined;
+}
+
+/** Actions that write down what they were asked for; `end` says what comes of each. */
+export class FakeActions implements Actions {
+  constructor(readonly end: () => Promise<Outcome>) {}
+
+  asked: string[] = [];
+
+  apply = (_: Snapshot, fix: FixCard, without: ReadonlySet<string>) =>
+    this._ask('apply', fix.number, ...without);
+  insert = (_: Snapshot, fix: FixCard, without: ReadonlySet<string>) =>
+    this._ask('insert', fix.number, ...without);
+  edit = (_: Snapshot, fix: FixCard, without: ReadonlySet<string>) =>
+    this._ask('edit', fix.number, ...without);
+  dismiss = (_: Snapshot, fix: FixCard) => this._ask('dismiss', fix.number);
+  stop = () => this._ask('stop');
+  resolve = (_: Snapshot, { node }: Question, verdict: string) =>
+    this._ask('resolve', node, verdict);
+
+  private _ask(...what: unknown[]): Promise<Outcome> {
+    this.asked.push(what.join(' '));
+    return this.end();
+  }
 }
 
 /** Give an element on the page. */
@@ -144,6 +168,38 @@ export const RUN: Snapshot = {
     }
   ],
   ways: ['%workflow resume']
+};
+
+/** The text of a workflow in which two nodes are wrong, and a repair of both. */
+export const SOURCE = 'nodes:\n  - {id: a, x: old}\n  - {id: b, x: old}\n';
+export const MENDED = 'nodes:\n  - {id: a, x: new}\n  - {id: b, x: new}\n';
+export const REPAIRABLE: Snapshot = {
+  ...RUN,
+  source: SOURCE,
+  cell: { id: 'c1', head: '%%workflow digest', digest: '' },
+  fixes: [
+    {
+      ...RUN.fixes![0],
+      dismiss: '%workflow dismiss 1',
+      comment: ['# repaired: rename (TPL02)\n'],
+      edits: [
+        { node: 'a', line: 2, gone: 1, lines: ['  - {id: a, x: new}\n'] },
+        { node: 'b', line: 3, gone: 1, lines: ['  - {id: b, x: new}\n'] }
+      ]
+    }
+  ]
+};
+
+/** A run that asks whether two effects happened. */
+export const ASKING: Snapshot = {
+  ...REPAIRABLE,
+  state: 'WAITING',
+  failures: [],
+  fixes: [],
+  questions: [
+    { node: 'a', state: 'in_doubt', text: 'was `a` sent?' },
+    { node: 'b', state: 'in_doubt', text: 'was `b` sent?' }
+  ]
 };
 
 export const RUNNING: Snapshot = {

@@ -13,7 +13,12 @@ function show(run: unknown, language = words) {
   const undraw = runView(host, element);
   const all = (what: string) => [...element.querySelectorAll(what)];
   const text = (what: string) => all(what).map(found => found.textContent);
-  return { element, host, undraw, all, text };
+  const open = (what: string) => {
+    const fold = all(what)[0] as HTMLDetailsElement;
+    fold.open = true;
+    fold.dispatchEvent(new Event('toggle'));
+  };
+  return { element, host, undraw, all, text, open };
 }
 
 test('a failed run tells everything: state, cause, hint, place, fix, evidence, preview, line', () => {
@@ -175,7 +180,7 @@ test('where the browser does not let the page copy, that is said', async () => {
 test('folded rows are made only when somebody looks', () => {
   const { all, text } = show(RUN);
   assert.deepEqual(text('.wfv-id'), ['a', 'b']);
-  const fold = all('.wfv-fold')[0] as HTMLDetailsElement;
+  const fold = all('.wfv-section > .wfv-fold')[0] as HTMLDetailsElement;
   assert.equal(fold.textContent, '1 more: 1 skipped');
   fold.open = true;
   fold.dispatchEvent(new Event('toggle'));
@@ -203,13 +208,55 @@ test('nodes without a row are counted', () => {
 test('logs, results and reasons can be unfolded', () => {
   const why = ['params.url:\n-a\n+b', 'code'];
   const again = 'params.url (+1)';
-  const { text } = show({
+  const { text, all, open } = show({
     ...RUN,
     nodes: [{ id: 'a', type: 't', state: 'done', logs: ['x', 'y'], gave: '{z}', again, why }]
   });
-  assert.deepEqual(text('tbody summary'), ['log · gave · ran again']);
+  assert.match(text('tbody summary').join(), /log · outputs · ran again$/);
+  assert.equal(all('tbody pre').length, 0);
+  open('tbody details');
   assert.deepEqual(text('tbody pre'), ['x\ny', '{z}', why.join('\n')]);
   assert.match(text('.wfv-of-note').join(), /again: params\.url \(\+1\)/);
+});
+
+test('what a node was given is told by what its sources gave, or by its failure', () => {
+  const nodes: NodeRow[] = [
+    { id: 'a', type: 't', state: 'done', gave: '{x: int}' },
+    { id: 'z', type: 't', state: 'done', gave: '{z: int}' },
+    { id: 'c', type: 't', state: 'done', after: ['a', 'lost'] },
+    { id: 'b', type: 't', state: 'failed', after: ['a'] }
+  ];
+  const failures = [{ ...RUN.failures![0], inputs: ['text: str', 'to: null'] }];
+  const { text, open } = show({ ...RUN, nodes, failures });
+  open('tbody tr:nth-child(3) details');
+  open('tbody tr:nth-child(4) details');
+  assert.deepEqual(text('tbody pre'), ['a: {x: int}', 'text: str\nto: null']);
+});
+
+test('what somebody unfolded, and where the focus is, survives the next snapshot', () => {
+  const { host, all, open } = show(RUN);
+  open('.wfv-of-note details');
+  const summary = all('.wfv-of-note summary')[0] as HTMLElement;
+  summary.focus();
+  host.show({ ...RUN, elapsed: 12, nodes: [...RUN.nodes!].reverse() });
+  assert.equal(document.activeElement, summary);
+  assert.ok((summary.parentElement as HTMLDetailsElement).open);
+  assert.ok(all('.wfv-of-note pre').length > 0);
+});
+
+test('of very many nodes the drawing shows signs only, each with its name as a title', () => {
+  const boxes = Array.from({ length: 100 }, (_, place) => ({
+    id: `n${place}`,
+    state: 'done',
+    column: Math.floor(place / 10),
+    row: (place % 10) + 0.5
+  }));
+  const lines = [[0, 0.5, 1, 0.5]];
+  const { all, text } = show({ ...RUN, graph: { columns: 10, rows: 10, waves: 10, boxes, lines } });
+  assert.equal(all('.wfv-box text').length, 0);
+  assert.equal(all('.wfv-box .wfv-icon').length, 100);
+  assert.equal(text('.wfv-box > title')[99], 'n99: done');
+  assert.ok(Number(all('.wfv-graph')[0].getAttribute('width')) < 500);
 });
 
 test('applied fixes, problems and remarks are told', () => {
@@ -265,7 +312,7 @@ test('2,000 nodes are drawn in a blink, for most of them are folded', () => {
   }));
   const { all, host } = show({ ...RUN, nodes });
   assert.equal(all('tbody tr').length, 40);
-  const fold = all('.wfv-fold')[0] as HTMLDetailsElement;
+  const fold = all('.wfv-section > .wfv-fold')[0] as HTMLDetailsElement;
   fold.open = true;
   fold.dispatchEvent(new Event('toggle'));
   assert.equal(all('tbody tr').length, 2000);

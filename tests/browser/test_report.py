@@ -8,7 +8,7 @@ import nbformat
 import pytest
 from labs import READY, Lab, Visits, command, faults
 from playwright.sync_api import Browser, Page, expect
-from stories import EVIL, FAILED, evil_story, run_of
+from stories import EVIL, FAILED, FAILURE, FIX, evil_story, lattice, run_of
 
 from wfrepair_magic import events
 from wfrepair_magic.monitor.state import RunState
@@ -21,11 +21,24 @@ nodes:
   - {id: slow, type: shell, params: {command: sleep 2}}
   - {id: said, type: value, params: {text: "${user.userName}"}, after: [slow]}
 """
-REPORT = ".wfv-run"
+REPORT = ".jp-OutputArea .wfv-run"
 PROGRESS = f"{REPORT} [role=progressbar]"
 RESTART = "() => { jupyterapp.shell.currentWidget.sessionContext.restartKernel() }"
+TIMELINE = f"{REPORT} [aria-label=Timeline] > .wfv-fold"
 NARROW = "found => { found.parentElement.style.cssText = 'flex: none; width: 320px' }"
+OUTSIDE = """found => [...found.querySelectorAll('p, dl, dd, td, th, li, summary')].filter(
+    part => part.getBoundingClientRect().right > found.getBoundingClientRect().right + 1
+).map(part => part.outerHTML)"""
 RUNNING = run_of(events.NodeStarted(node="a"), ids=("a", "b"))
+REUSED = run_of(
+    events.FixApplied(suggestion=FIX, by="you"),
+    *(events.NodeReused(node=id, age=60, saved=2, at=100.5, shape="{x: int}") for id in "ab"),
+    events.NodeStarted(node="c", at=101),
+    events.NodeRetrying(node="c", failure=FAILURE, wait=1, at=102),
+    events.NodeStarted(node="c", at=103),
+    events.NodeDone(node="c", seconds=3, at=106),
+    events.RunFinished(state="SUCCESS", seconds=6, at=106),
+)
 DOUBT = run_of(
     events.NodeInDoubt(node="b", question="b: was it sent?"),
     events.RunFinished(state="WAITING", seconds=1),
@@ -93,24 +106,43 @@ def test_what_others_wrote_is_text(lab: Lab, page: Page) -> None:
 
 @pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark"])
 def test_axe_finds_nothing(lab: Lab, page: Page, theme: str) -> None:
-    """Running, failed with cards and waiting reports keep the rules for accessible pages."""
-    reports = [shown(RUNNING, last=False), shown(FAILED), shown(DOUBT)]
-    lab.open(page, lab.save(f"axe-{theme[-4:]}.ipynb", reports))
+    """Reports in every state, and of every size, keep the rules for accessible pages."""
+    live = [shown(RUNNING, last=False), shown(lattice(200, 10), last=False)]
+    last = [shown(state) for state in (FAILED, DOUBT, REUSED, lattice(200, 10), lattice(400, 40))]
+    lab.open(page, lab.save(f"axe-{theme[-4:]}.ipynb", live + last))
     page.evaluate(
         "theme => { jupyterapp.commands.execute('apputils:change-theme', { theme }) }", theme
     )
     page.wait_for_function("theme => document.body.dataset.jpThemeName === theme", arg=theme)
-    expect(page.locator(REPORT)).to_have_count(3)
+    expect(page.locator(REPORT)).to_have_count(7)
+    for fold in (f"{TIMELINE} > summary", ".wfv-of-note summary"):
+        page.locator(fold).evaluate_all("found => found.forEach(fold => fold.click())")
+    expect(page.locator(f"{TIMELINE} .wfv-times")).to_have_count(4)
     assert faults(page) == []
 
 
 def test_a_narrow_page_needs_no_scrolling_sideways(lab: Lab, page: Page) -> None:
     """At 320 px the report keeps to its width, and every node is still there."""
-    lab.open(page, lab.save("narrow.ipynb", [shown(FAILED)]))
-    report = page.locator(REPORT)
-    report.evaluate(NARROW)
-    assert report.evaluate("found => found.scrollWidth") <= 320
-    expect(report.locator("tbody .wfv-id")).to_have_text(["a", "b", "c"])
+    lab.open(page, lab.save("narrow.ipynb", [shown(FAILED), shown(REUSED)]))
+    for report in page.locator(REPORT).all():
+        report.evaluate(NARROW)
+        report.get_by_text("Timeline", exact=True).click()
+        assert report.evaluate("found => found.scrollWidth") <= 320
+        assert report.evaluate(OUTSIDE) == []
+        expect(report.locator("tbody .wfv-id").last).to_have_text("c")
+
+
+def test_what_is_folded_opens_by_keyboard(lab: Lab, page: Page) -> None:
+    """The timeline and a node's inputs and outputs open with Enter, and keep the focus."""
+    lab.open(page, lab.save("folds.ipynb", [shown(REUSED)]))
+    for what in (f"{TIMELINE} > summary", ".wfv-of-note summary"):
+        summary = page.locator(what).first
+        summary.focus()
+        page.keyboard.press("Enter")
+        expect(summary).to_be_focused()
+    expect(page.locator(f"{TIMELINE} .wfv-span")).to_have_count(2)
+    expect(page.locator(f"{TIMELINE} .wfv-moment")).to_have_count(2)
+    expect(page.locator(".wfv-of-note pre").first).to_have_text("{x: int}")
 
 
 def test_the_keyboard_reaches_every_button(lab: Lab, page: Page) -> None:

@@ -17,7 +17,17 @@ TESTS = sorted((ROOT / "tests").rglob("test_*.py"))
 ALLOWED_INSIDE = {"pandas"}
 """Optional modules that may be imported inside a function; house.md, rule 6."""
 
-HEAVY = {"anthropic", "httpx2", "nbformat", "dask", "numpy", "pandas", "polars", "pyarrow"}
+HEAVY = {
+    "anthropic",
+    "anywidget",
+    "httpx2",
+    "nbformat",
+    "dask",
+    "numpy",
+    "pandas",
+    "polars",
+    "pyarrow",
+}
 
 
 def test_the_corridor_holds() -> None:

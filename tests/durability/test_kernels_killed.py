@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 import twelve
-from answering import finish, often
+from answering import LONG, finish, often
 from fakes import EffectLog
 from kernels import Notebook
 
@@ -31,7 +31,7 @@ def killed(folder: Path, log: Path, wait: float) -> None:
         notebook.kill()
 
 
-@pytest.mark.timeout(1200)
+@pytest.mark.timeout(0 if LONG else 1200)
 def test_kernels_killed_in_the_middle_repeat_no_effect(tmp_path: Path) -> None:
     """4 kernels × 25 restarts on shared sessions: none twice, every gap is asked about."""
     chance = random.Random(25)

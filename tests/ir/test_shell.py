@@ -112,6 +112,7 @@ QUOTED = {
     "find . -name ${x} 2>/dev/null | xargs cat": 'find . -name "$WFV_1" 2>/dev/null | xargs cat',
     '"$D/tool" ${x}': '"$D/tool" "$WFV_1"',
     "${x}": '"$WFV_1"',
+    "for * in ${x}; do echo; done": 'for * in "$WFV_1"; do echo; done',
 }  # fmt: skip
 
 
@@ -338,7 +339,7 @@ TOKENS = st.sampled_from(
     ["${x}", "${y | raw}", "${x}", " ", "\n", ";", "|", "&", "'", '"', "`", "$(", ")", "(", "((",
      "$((", "[[ ", " ]]", "{ ", "}", "<<E\n", "\nE\n", "<<-'E'\n", "<", ">f", "\\", "#", "$",
      "$${a",
-     "if ", "; then ", "fi", "for i in ", "case ", " in ", "*) ", ";;", "esac ", "x=", "a=(", "a[",
+     "if ", "; then ", "fi", "for i in ", "for * in ", "case ", " in ", "*) ", ";;", "esac ", "x=", "a=(", "a[",
      "eval ", "sh -c ", "-c ", "cat ", "\x00", "é", "time ", "function f", "${", "}", "do "]
 )  # fmt: skip
 

@@ -43,6 +43,7 @@ def test_the_labextension_comes_with_the_wheel(tmp_path: Path) -> None:
     assert [name for name in names if name.endswith(f"{PLACE}/static/style.js")]
     assert not [name for name in names if name.startswith("wfrepair_magic/labextension")]
     assert "wfrepair_magic/wire/run.schema.json" in names
+    assert {f"wfrepair_magic/notebook/static/run.{end}" for end in ("js", "css")} <= {*names}
     place = tmp_path / "installed"
     run(tmp_path, "-m", "pip", "install", "--no-deps", "--no-index", "--ignore-installed",
         "--prefix", str(place), str(wheel))  # fmt: skip

@@ -46,20 +46,23 @@ def test_a_run_that_began_has_all_nodes_pending() -> None:
 
 
 def test_a_node_runs_and_is_done() -> None:
-    """A node's row holds its attempts, its time, its action and the shape of its outputs."""
+    """A node's row holds its attempts, their times, its action and the shape of its outputs."""
     state = after(
         events.NodeStarted(node="a", at=101.0),
         events.NodeDone(node="a", seconds=2.5, shape="{x: 3}", action="approve", at=104.0),
     )
     assert state.nodes["a"] == NodeState(
-        A, state="done", attempts=1, seconds=2.5, shape="{x: 3}", action="approve"
-    )
+        A, state="done", attempts=1, seconds=2.5, shape="{x: 3}", action="approve",
+        spans=((101.0, 104.0),),
+    )  # fmt: skip
 
 
 def test_a_reused_node_tells_its_age_and_what_it_spared() -> None:
     """A reuse is no execution: it has an age and saved seconds, and no attempts."""
-    state = after(events.NodeReused(node="a", age=3600.0, saved=4.0))
-    assert state.nodes["a"] == NodeState(A, state="reused", age=3600.0, saved=4.0)
+    state = after(events.NodeReused(node="a", age=3600.0, saved=4.0, at=101.0))
+    assert state.nodes["a"] == NodeState(
+        A, state="reused", age=3600.0, saved=4.0, spans=((101.0, 101.0),)
+    )
     assert state.saved == 4.0
 
 
@@ -111,20 +114,33 @@ def test_a_second_pass_begins_anew_and_keeps_what_was_spent() -> None:
         run="r1", at=110.0, workflow="digest", session="s1", nodes=(A, B, C), attempt=2
     )
     state = after(
-        events.NodeStarted(node="b"),
-        events.NodeBroke(node="b", failure=BROKEN, seconds=1.5),
+        events.NodeStarted(node="b", at=101.0),
+        events.NodeBroke(node="b", failure=BROKEN, seconds=1.5, at=102.5),
         events.FixesFound(suggestions=(FIX,)),
         events.FixApplied(suggestion=FIX, by="policy"),
         again,
         events.NodeStarted(node="b", at=111.0),
-        events.NodeDone(node="b", seconds=0.5),
+        events.NodeDone(node="b", seconds=0.5, at=111.5),
     )
     assert state.attempt == 2
     assert state.started == 100.0
     assert state.failures == ()
     assert state.suggestions == ()
     assert [applied.by for applied in state.applied] == ["policy"]
-    assert state.nodes["b"] == NodeState(B, state="done", attempts=2, seconds=2.0)
+    assert state.nodes["b"] == NodeState(
+        B, state="done", attempts=2, seconds=2.0, spans=((101.0, 102.5), (111.0, 111.5))
+    )
+
+
+def test_every_try_has_its_time() -> None:
+    """What was tried again has a span for each try, and none for the time between them."""
+    state = after(
+        events.NodeStarted(node="b", at=101.0),
+        events.NodeRetrying(node="b", failure=BROKEN, wait=2.0, at=102.0),
+        events.NodeStarted(node="b", at=104.0),
+        events.NodeBroke(node="b", failure=BROKEN, seconds=2.0, at=105.0),
+    )
+    assert state.nodes["b"].spans == ((101.0, 102.0), (104.0, 105.0))
 
 
 @pytest.mark.parametrize(

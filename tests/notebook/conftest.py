@@ -25,7 +25,8 @@ def notebook(kernel: Notebook, tmp_path: Path) -> Notebook:
     code = (
         "import os, wfrepair_magic\n"
         f"os.chdir({str(tmp_path)!r})\n"
-        "get_ipython().config.pop('WorkflowMagics', None)\n"
+        "from traitlets.config import Config\n"
+        "get_ipython().config.WorkflowMagics = Config(widget=False)\n"
         "%reload_ext wfrepair_magic\n"
         "_wf = None\n"
     )

@@ -11,8 +11,6 @@ from hypothesis import strategies as st
 from wfrepair_magic import Patch, Workflow
 from wfrepair_magic.notebook.asking import words
 from wfrepair_magic.notebook.cells import (
-    COMMENT,
-    MOST_TOLD,
     Cell,
     exact,
     line_for,
@@ -21,6 +19,7 @@ from wfrepair_magic.notebook.cells import (
 )
 from wfrepair_magic.repair.fix import Change, Fix
 from wfrepair_magic.usage import BadUsage
+from wfrepair_magic.wire.comment import COMMENT, MOST_TOLD
 
 EMPTY = Workflow.build([])
 

@@ -71,7 +71,7 @@ def test_an_empty_word_offers_every_option() -> None:
     ("text", "expected"),
     [
         ("%workflow res|>", ["resume", "resolve"]),
-        ("x = 1\n  %workflow d|>\ny = 2", ["diff", "doctor"]),
+        ("x = 1\n  %workflow d|>\ny = 2", ["dismiss", "diff", "doctor"]),
         ("run = %workflow help me|>", ["metrics"]),
         ("%workflow nodes she|>", ["shell"]),
         ("%workflow resolve x |>", ["sent", "not-sent", "--help", "--value", "--name", "--store"]),

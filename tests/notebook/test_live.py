@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import pytest
 
 from wfrepair_magic import events
 from wfrepair_magic.events import Event, NodeInfo, RunStarted
-from wfrepair_magic.notebook.front import Mode
+from wfrepair_magic.notebook import widget
+from wfrepair_magic.notebook.front import Mode, page_came, page_went
 from wfrepair_magic.notebook.live import LiveReport
+from wfrepair_magic.wire import MIME
 
 A = NodeInfo(id="a", type="shell", wave=0, effect="write")
 STORY: list[Event] = [
@@ -19,6 +22,57 @@ STORY: list[Event] = [
     events.NodeDone(run="r1", node="a", seconds=0.5, at=1.5),
     events.RunFinished(run="r1", state="SUCCESS", seconds=0.6, at=1.6),
 ]
+
+PAGE = "the channel of a page"
+
+
+@pytest.fixture(autouse=True)
+def page() -> Iterator[None]:
+    """Let a page of ours be there: without one a widget may take the place of updates."""
+    page_came(PAGE)
+    yield
+    page_went(PAGE)
+
+
+class Widget:
+    """A widget in memory, which remembers all that it showed."""
+
+    model_id = "w1"
+
+    def __init__(self, snapshot: Mapping[str, Any]) -> None:
+        self.shown: list[Mapping[str, Any]] = []
+        self.drawn = threading.Event()
+        self.closed = False
+        self.snapshot = snapshot
+
+    @property
+    def snapshot(self) -> Mapping[str, Any]:
+        """What is shown."""
+        return self.shown[-1]
+
+    @snapshot.setter
+    def snapshot(self, snapshot: Mapping[str, Any]) -> None:
+        self.shown.append(snapshot)
+        if snapshot["state"] == "RUNNING":
+            self.drawn.set()
+
+    def close(self) -> None:
+        """Go."""
+        self.closed = True
+
+
+@pytest.fixture
+def widgets(monkeypatch: pytest.MonkeyPatch) -> list[Widget]:
+    """Let no page be there, but a front end that has widgets; give those that are begun."""
+    page_went(PAGE)
+    made: list[Widget] = []
+
+    def begun(snapshot: Mapping[str, Any]) -> Widget:
+        made.append(Widget(snapshot))
+        return made[-1]
+
+    monkeypatch.setattr(widget, "begun", begun)
+    return made
 
 
 class Output:
@@ -42,6 +96,7 @@ class FakeScreen:
 
     def __init__(self, mode: Mode, gate: threading.Event | None = None) -> None:
         self.mode = mode
+        self.widgets = True
         self.gate = gate
         self.outputs: list[Output] = []
 
@@ -104,6 +159,59 @@ def test_earlier_runs_say_how_long_it_takes() -> None:
         report(STORY[1])
     assert "about 1 d" in output.shown[1]["text/html"]
     assert asked == ["digest"]
+
+
+def test_without_a_page_a_widget_is_redrawn(widgets: list[Widget]) -> None:
+    """The output stays as it is, with all four forms; at the end the widget leaves it."""
+    screen = FakeScreen("live")
+    with LiveReport(screen) as report:
+        report(STORY[0])
+        (shown,) = widgets
+        assert shown.drawn.wait(30)
+        report(STORY[1])
+        (output,) = screen.outputs
+        assert len(output.shown) == 1
+        assert set(output.shown[0]) == {MIME, widget.MIME, "text/html", "text/plain"}
+        for event in STORY[2:]:
+            report(event)
+    assert [widget.MIME in bundle for bundle in output.shown] == [True, False]
+    assert "SUCCESS" in output.shown[-1]["text/plain"]
+    assert shown.closed
+
+
+def test_a_page_that_comes_takes_the_place_of_the_widget(widgets: list[Widget]) -> None:
+    """From then on the output itself is redrawn."""
+    screen = FakeScreen("live")
+    with LiveReport(screen) as report:
+        page_came(PAGE)
+        report(STORY[0])
+        (output,) = screen.outputs
+        assert output.drawn.wait(30)
+        assert widget.MIME not in output.shown[1]
+        assert widgets[0].closed
+
+
+def test_a_widget_can_be_refused(widgets: list[Widget]) -> None:
+    """`%config WorkflowMagics.widget = False` leaves the output as HTML that is redrawn."""
+    screen = FakeScreen("live")
+    screen.widgets = False
+    with LiveReport(screen) as report:
+        report(STORY[0])
+        (output,) = screen.outputs
+        assert output.drawn.wait(30)
+    assert widgets == []
+
+
+def test_without_the_widget_s_packages_updates_are_html(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where a widget cannot be made the output itself is redrawn, as where there is a page."""
+    page_went(PAGE)
+    monkeypatch.setattr(widget, "_kind", lambda: None)
+    screen = FakeScreen("live")
+    with LiveReport(screen) as report:
+        report(STORY[0])
+        (output,) = screen.outputs
+        assert output.drawn.wait(30)
+    assert not any(widget.MIME in bundle for bundle in output.shown)
 
 
 def test_in_batch_mode_only_the_end_is_shown() -> None:

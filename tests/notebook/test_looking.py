@@ -113,6 +113,7 @@ def test_doctor_tells_what_is_here_and_what_is_off(notebook: Notebook) -> None:
     assert not (notebook.folder / ".wfrepair").exists()
     live = notebook.run("%workflow doctor", live=True).last["text/plain"]
     assert "JupyterLab" in live
+    assert "live view" in live and "live view" not in told
     notebook.run(f"%%workflow x --quiet\n{GOOD}")
     (notebook.folder / "pyproject.toml").write_text("[tool.wfrepair]\nmax_workers = 2\nquite = 1\n")
     notebook.run("%config WorkflowMagics.repair = 'safe'")

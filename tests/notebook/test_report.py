@@ -8,12 +8,11 @@ import re
 from html.parser import HTMLParser
 
 import pytest
-from stories import EVIL, FAILED, FAILURE, FIX, evil_story, run_of
+from stories import EVIL, FAILED, FAILURE, FIX, evil_story, lattice, run_of
 
 from wfrepair_magic import events
-from wfrepair_magic.events import Event, NodeInfo, RunStarted
 from wfrepair_magic.failure import Failure
-from wfrepair_magic.monitor.state import RunState, replay
+from wfrepair_magic.monitor.state import RunState
 from wfrepair_magic.notebook import tables
 from wfrepair_magic.notebook.report import COMMANDS, LIVE_NODES, bundle, html
 from wfrepair_magic.notebook.style import STYLE
@@ -136,24 +135,6 @@ def test_every_colour_has_a_fallback() -> None:
     drawn = html(FAILED, 0.0, COMMANDS, last=True)
     for use in re.findall(r"var\(--(?:jp|vscode)-[\w-]+(.)", drawn):
         assert use == ","
-
-
-def lattice(size: int, wide: int) -> RunState:
-    """Fold a run of nodes in waves of `wide`, each waiting for two of the wave before."""
-    ids = [f"a_rather_long_name_of_a_node_{number:03}" for number in range(size)]
-    infos = []
-    for place, id in enumerate(ids):
-        wave = place // wide
-        before = (ids[place - wide], ids[(wave - 1) * wide]) if wave else ()
-        infos.append(NodeInfo(id=id, type="sort", wave=wave, effect="write", waits_for=before))
-    why = ("params.path: 'a_rather_long_path' → 'another_path'", "code")
-    story: list[Event] = [events.NodeStarted(node=id, at=101, why=why) for id in ids]
-    story += [events.NodeDone(node=id, seconds=1.5, note="x" * 300) for id in ids[: size // 2]]
-    for id in ids[size // 2 : size // 2 + 9]:
-        broken = dataclasses.replace(FAILURE, node=id, message="é" * 300, detail="x" * 5000)
-        story.append(events.NodeBroke(node=id, failure=broken))
-    start = RunStarted(run="r1", at=100.0, workflow="digest", session="s1", nodes=tuple(infos))
-    return replay((start, *story))
 
 
 @pytest.mark.parametrize(

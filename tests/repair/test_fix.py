@@ -9,6 +9,7 @@ import pytest
 
 from wfrepair_magic.errors import BadWorkflow
 from wfrepair_magic.events import Suggestion
+from wfrepair_magic.ir.line_edits import line_edits
 from wfrepair_magic.ir.workflow import Workflow
 from wfrepair_magic.repair.fix import Level, suggestion, wilson
 
@@ -82,6 +83,9 @@ def test_viewers_see_everything_but_the_patch(engine: Any, workflow: Workflow) -
         rung="V2",
         preview={"fetch": "reused", "send": "runs"},
         origin="rule",
+        node="send",
+        edits=line_edits(fix.before, fix.after),
+        changes=((fix.title, fix.why, "TPL02"),),
     )
 
 

@@ -13,10 +13,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from wfrepair_magic.ir.language import EDGE
+from wfrepair_magic.ir.line_edits import apply_line_edits
 from wfrepair_magic.ir.spec import NodeSpec, Param, catalogue
 from wfrepair_magic.ir.workflow import Workflow
+from wfrepair_magic.repair.fix import suggestion
 
 TRIALS = 600
 
@@ -327,25 +331,53 @@ def _end(planted: Planted, make_engine: Any) -> str:
     return f"{fixes[0].level} {'right' if right else 'wrong'}"
 
 
-@pytest.mark.parametrize(
-    "kind",
-    [
-        _field_in_another_style,
-        _index_after_a_dot,
-        _param_alias,
-        _edge_alias,
-        _type_in_another_style,
-        _number_in_quotes,
-        _number_with_its_unit,
-        _param_beside_params,
-        _template_of_another_tool,
-        _value_of_another_type,
-        _object_as_text,
-        _wrapped_in_one_key,
-        _slip_of_json,
-        _tab_before_a_key,
-    ],
-)
+KINDS = [
+    _field_in_another_style,
+    _index_after_a_dot,
+    _param_alias,
+    _edge_alias,
+    _type_in_another_style,
+    _number_in_quotes,
+    _number_with_its_unit,
+    _param_beside_params,
+    _template_of_another_tool,
+    _value_of_another_type,
+    _object_as_text,
+    _wrapped_in_one_key,
+    _slip_of_json,
+    _tab_before_a_key,
+]
+
+
+@given(st.sampled_from(KINDS), st.integers(0, 10**6), st.sampled_from(["\n", "\r\n"]))
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_the_edits_of_a_fix_make_its_text(
+    make_engine: Any, kind: Kind, seed: int, newline: str
+) -> None:
+    """Whoever makes all edits of lines that a fix is told with has the repaired text exactly.
+
+    They stand in order and do not overlap.  Those of one node alone leave every other as it was.
+    """
+    planted = kind(random.Random(seed))
+    workflow = Workflow.accept(planted.wrong.replace("\n", newline))
+    engine = make_engine(given=planted.outputs, inputs={"given": "g"})
+    for fix in engine.propose(workflow).fixes:
+        edits = suggestion(fix, 1).edits
+        assert apply_line_edits(workflow.text, edits) == fix.apply(workflow).text
+        ends = [edit.line + edit.gone for edit in edits]
+        assert all(end <= edit.line for end, edit in zip(ends, edits[1:], strict=False))
+        for name in {edit.node for edit in edits}:
+            part = apply_line_edits(workflow.text, [e for e in edits if e.node == name])
+            _same_but_for(name, workflow, Workflow.accept(part))
+
+
+def _same_but_for(name: str, before: Workflow, after: Workflow) -> None:
+    if name and not before.unread and not after.unread:
+        others = [[node for node in each.nodes if node.id != name] for each in (before, after)]
+        assert others[0] == others[1]
+
+
+@pytest.mark.parametrize("kind", KINDS)
 def test_what_is_applied_unasked_is_always_right(kind: Kind, make_engine: Any) -> None:
     """In 600 trials each, SAFE rules mend every planted fault to the very text it was."""
     assert _score(kind, make_engine) == {"SAFE right": TRIALS}

@@ -57,7 +57,8 @@ def test_a_failed_run_is_told_whole() -> None:
         }
     ]  # fmt: skip
     assert told["nodes"][0] == {
-        "id": "a", "type": "shell", "state": "reused", "age": 11000, "saved": 2.41
+        "id": "a", "type": "shell", "state": "reused", "age": 11000, "saved": 2.41,
+        "spans": [0.0, 0.0],
     }  # fmt: skip
     assert (told["state"], told["percent"], told["done"], told["total"]) == ("FAILED", 100, 1, 3)
     assert told["counts"] == {"reused": 1, "failed": 1, "skipped": 1}
@@ -111,14 +112,38 @@ def test_a_run_under_way_is_told_in_short() -> None:
 
 
 def test_a_snapshot_of_very_many_nodes_stays_small() -> None:
-    """2,000 nodes are told in rows without logs; under way the update is as small as ever."""
+    """2,000 nodes are told in rows without logs, a few unfolded; under way it is small as ever."""
     state = many(2000, 50)
     told = snapshot(state, 105.0, COMMANDS, last=True)
     assert len(told["nodes"]) == 2000
-    assert sum("folded" not in node for node in told["nodes"]) == 40
+    assert sum("folded" not in node for node in told["nodes"]) == 16
     assert not any("logs" in node for node in told["nodes"])
     assert len(json.dumps(told)) < 300_000
     assert len(json.dumps(snapshot(state, 105.0, COMMANDS, last=False))) < 8_000
+
+
+def test_the_times_of_all_tries_are_told_at_the_end() -> None:
+    """A timeline is drawn from the last snapshot: an update under way has no room for it."""
+    state = run_of(
+        events.NodeStarted(node="a", at=101.0),
+        events.NodeRetrying(node="a", failure=FAILURE, wait=1, at=101.5),
+        events.NodeStarted(node="a", at=102.5),
+        events.NodeDone(node="a", seconds=1.25, at=103.7501),
+        events.NodeReused(node="b", age=60, saved=1, at=100.2),
+    )
+    told = snapshot(state, 105.0, COMMANDS, last=True)["nodes"]
+    assert [row.get("spans") for row in told] == [[1.0, 1.5, 2.5, 3.75], [0.2, 0.2], None]
+    live = snapshot(state, 105.0, COMMANDS, last=False)["nodes"]
+    assert not any("spans" in row for row in live)
+
+
+def test_a_node_names_what_its_inputs_come_from() -> None:
+    """At the end each row has its sources; of very many nodes, and under way, none has."""
+    told = snapshot(many(3, 1), 105.0, COMMANDS, last=True)["nodes"]
+    assert [row.get("after") for row in told] == [None, ["node_0"], ["node_1"]]
+    live = snapshot(many(3, 1), 105.0, COMMANDS, last=False)["nodes"]
+    large = snapshot(many(300, 20), 105.0, COMMANDS, last=True)["nodes"]
+    assert not any("after" in row for row in (*live, *large))
 
 
 def test_a_long_chain_collapses_too() -> None:

@@ -7,12 +7,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from ..problem import Slot
 from .cursor import Cursor
 from .filters import FILTERS
-from .language import SECTIONS, Key, Section
 from .names import folded
 from .paths import Scope
+from .sites import Site, at, node_of, nodes_in, site_of
 from .spec import Catalogue, NodeSpec, Param
 from .templates import resolve
 
@@ -40,15 +39,6 @@ class Offers:
     kind: str = ""
 
 
-@dataclass(frozen=True)
-class _Site:
-    """The section that a slot leads into or through, and the key in it that the slot names."""
-
-    section: Section
-    key: Key | None = None
-    rest: Slot = ()
-
-
 def find_offers(cursor: Cursor, catalogue: Catalogue, scope: Scope) -> Offers:
     """Give what fits at a cursor and begins with what is written there.
 
@@ -71,7 +61,7 @@ def _fitting(fragment: str, texts: Iterable[str]) -> list[str]:
 
 
 def _offers(cursor: Cursor, catalogue: Catalogue, scope: Scope) -> Offers:
-    site = _site(cursor.slot)
+    site = site_of(cursor.slot)
     if site is None:
         return Offers()
     if cursor.role == "key" or (cursor.role == "item" and site.key is None):
@@ -88,31 +78,9 @@ def _offers(cursor: Cursor, catalogue: Catalogue, scope: Scope) -> Offers:
     return Offers(cursor.fragment, tuple(_values(cursor, site, catalogue)), kind)
 
 
-def _site(slot: Slot) -> _Site | None:
-    """Follow a slot through the language; None where it leads out of it."""
-    site = _Site(SECTIONS["workflow"])
-    for number, part in enumerate(slot):
-        key = site.key
-        if key is not None and "params" in key.kinds:
-            return replace(site, rest=slot[number:])
-        if key is not None and ("items" in key.kinds or "entries" in key.kinds):
-            site = _Site(SECTIONS[key.section])
-        elif key is not None and isinstance(part, int):
-            continue
-        elif key is not None and "section" not in key.kinds:
-            return None
-        else:
-            section = SECTIONS[key.section] if key is not None else site.section
-            found = section.keys.get(str(part))
-            if found is None:
-                return None
-            site = _Site(section, found)
-    return site
-
-
-def _keys(cursor: Cursor, site: _Site, catalogue: Catalogue) -> Offers:
+def _keys(cursor: Cursor, site: Site, catalogue: Catalogue) -> Offers:
     """Offer keys that are not written yet: of a section, or of the params of a node's type."""
-    written = set(_at(cursor.data, cursor.slot, dict)) - {cursor.word}
+    written = set(at(cursor.data, cursor.slot, dict)) - {cursor.word}
     if site.key is not None and "params" in site.key.kinds:
         spec = _spec(cursor, catalogue)
         if spec is None or site.rest:
@@ -120,35 +88,36 @@ def _keys(cursor: Cursor, site: _Site, catalogue: Catalogue) -> Offers:
         taken = [spec.param(name) for name in written]
         texts = [name for name in spec.spellings() if spec.param(name) not in taken]
         return Offers(cursor.fragment, tuple(texts), "param")
-    if site.key is not None and "section" not in site.key.kinds:
+    if site.inner is None:
         return Offers()
-    section = SECTIONS[site.key.section] if site.key is not None else site.section
-    keys = sorted(section.keys.values(), key=lambda key: not key.required)
+    keys = sorted(site.inner.keys.values(), key=lambda key: not key.required)
     names = [key.name for key in keys if not key.later and key.name not in written]
     return Offers(cursor.fragment, tuple(names), "key")
 
 
-def _values(cursor: Cursor, site: _Site, catalogue: Catalogue) -> Iterable[str]:
+def _values(cursor: Cursor, site: Site, catalogue: Catalogue) -> Iterable[str]:
     """Offer the values of a key of the language."""
     key = site.key
     if key is None:
         return ()
     place = (site.section.name, key.name)
     if place in _IDS:
-        own = _at(_node(cursor), (), dict).get("id")
+        own = at(node_of(cursor), (), dict).get("id")
         return [id for id in node_ids(cursor.data) if id != own]
     if place == ("node", "type"):
         return catalogue
     if place == ("node", "group"):
-        return [node["group"] for node in _nodes(cursor.data) if isinstance(node.get("group"), str)]
+        return [
+            node["group"] for node in nodes_in(cursor.data) if isinstance(node.get("group"), str)
+        ]
     if place == ("edge", "action"):
         return _actions(cursor, catalogue)
     return key.enum or (_FLAGS if key.kinds[0] == "flag" else ())
 
 
 def _actions(cursor: Cursor, catalogue: Catalogue) -> list[str]:
-    source = _at(cursor.data, cursor.slot[:-1], dict).get("from")
-    types = {node.get("id"): node.get("type") for node in _nodes(cursor.data)}
+    source = at(cursor.data, cursor.slot[:-1], dict).get("from")
+    types = {node.get("id"): node.get("type") for node in nodes_in(cursor.data)}
     spec = catalogue.get(str(types.get(source)))
     return ["default", "error", *(spec.actions or () if spec else ())]
 
@@ -186,7 +155,7 @@ def _template_offers(expression: str, scope: Scope) -> Offers:
 
 def _without_own(cursor: Cursor, scope: Scope) -> Scope:
     """Leave out the node that the template stands in: it cannot refer to itself."""
-    own = _at(_node(cursor), (), dict).get("id")
+    own = at(node_of(cursor), (), dict).get("id")
     return {head: value for head, value in scope.items() if head != own}
 
 
@@ -197,11 +166,11 @@ def known_scope(data: Any, catalogue: Catalogue, real: Mapping[str, Any]) -> dic
     the fields that its type declares are known, and of a `value` node its own params.
     """
     scope: dict[str, Any] = {}
-    for node in _nodes(data):
+    for node in nodes_in(data):
         id, spec = node.get("id"), catalogue.get(str(node.get("type")))
         if isinstance(id, str):
             scope[id] = real[id] if id in real else _declared(node, spec)
-    declared = _at(data, ("inputs",), dict)
+    declared = at(data, ("inputs",), dict)
     scope |= {name: real.get(name) for name in declared}
     names = [item.get("env") for item in declared.values() if isinstance(item, dict)]
     if any(names):
@@ -217,27 +186,8 @@ def _declared(node: Mapping[str, Any], spec: NodeSpec | None) -> Any:
 
 def node_ids(data: Any) -> list[str]:
     """List the ids of the nodes of an outline."""
-    return [node["id"] for node in _nodes(data) if isinstance(node.get("id"), str)]
-
-
-def _nodes(data: Any) -> list[dict[str, Any]]:
-    return [node for node in _at(data, ("nodes",), list) if isinstance(node, dict)]
-
-
-def _node(cursor: Cursor) -> Any:
-    """Give what is written of the node that a cursor is in; None outside of nodes."""
-    return _at(cursor.data, cursor.slot[:2], dict) if cursor.slot[:1] == ("nodes",) else None
+    return [node["id"] for node in nodes_in(data) if isinstance(node.get("id"), str)]
 
 
 def _spec(cursor: Cursor, catalogue: Catalogue) -> NodeSpec | None:
-    return catalogue.get(str(_at(_node(cursor), (), dict).get("type")))
-
-
-def _at(data: Any, slot: Slot, kind: type[Any]) -> Any:
-    """Give the container at a slot of an outline; an empty one where there is none of that kind."""
-    for part in slot:
-        inside = isinstance(data, dict) if isinstance(part, str) else isinstance(data, list)
-        if not inside or (isinstance(part, int) and part >= len(data)):
-            return kind()
-        data = data.get(part) if isinstance(data, dict) else data[part]
-    return data if isinstance(data, kind) else kind()
+    return catalogue.get(str(at(node_of(cursor), (), dict).get("type")))

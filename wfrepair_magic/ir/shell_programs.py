@@ -75,8 +75,8 @@ def _through_variables(scan: Scan, programs: Iterable[Word]) -> Refusals:
     plain = [*scan.arithmetic, *(word.source for word in _naming(scan.commands))]
     dynamic = [word.source for word in programs if HOLE in word.text]
     for name, word in _assigned(scan.commands):
-        by_name = re.compile(rf"\b{name}\b")
-        by_dollar = re.compile(rf"\$\{{?{name}\b")
+        by_name = re.compile(rf"\b{re.escape(name)}\b")
+        by_dollar = re.compile(rf"\$\{{?{re.escape(name)}\b")
         if any(map(by_name.search, plain)) or any(map(by_dollar.search, dynamic)):
             yield word, f"is assigned to `{name}`, which the program evaluates"
 

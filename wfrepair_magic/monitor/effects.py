@@ -52,6 +52,13 @@ def state_in_words(receipt: Receipt) -> str:
     return _WORDS[receipt.state]
 
 
+def in_doubt(receipt: Receipt) -> bool:
+    """Say whether a person must say what became of an effect."""
+    if receipt.state == State.STARTED:
+        return receipt.owner is None or not alive(receipt.owner)
+    return receipt.state == State.IN_DOUBT
+
+
 def _clock(at: float) -> str:
     return time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(at))
 

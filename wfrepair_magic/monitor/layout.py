@@ -115,6 +115,16 @@ def arrows(nodes: Sequence[NodeState]) -> list[Arrow]:
     return kept
 
 
+def waiting(nodes: Sequence[NodeState]) -> bool:
+    """Say whether there are arrows, without working out which."""
+    wave = {node.id: node.info.wave for node in nodes}
+    return any(
+        wave.get(id, node.info.wave) < node.info.wave
+        for node in nodes
+        for id in node.info.waits_for
+    )
+
+
 def _path(arrow: Arrow, column: Mapping[str, int]) -> tuple[Key, ...]:
     source, target = arrow
     passed = range(column[source] + 1, column[target])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, ValuesView
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -23,14 +23,16 @@ class NodeState:
     `state` is one of `engine.states.NODE_STATES`.  `seconds` is what this run spent on it over
     all attempts and passes, `saved` what a reuse spared: the time of the try that gave the result,
     without those that failed before it.  `age` says how long ago a reused result was made,
-    `started` is the Unix time of the attempt under way.  `fraction` runs from 0 to 1.  `why` says
-    what changed since its last execution, if it had one.
+    `started` is the Unix time of the attempt under way, `spans` are from when to when the latest
+    attempts that are over ran; where a result was reused, a moment.  `fraction` runs from 0 to 1.
+    `why` says what changed since its last execution, if it had one.
     """
 
     info: NodeInfo
     state: str = "pending"
     attempts: int = 0
     started: float | None = None
+    spans: tuple[tuple[float, float], ...] = ()
     seconds: float = 0.0
     saved: float = 0.0
     age: float | None = None
@@ -51,6 +53,17 @@ class NodeState:
     def spent(self, now: float) -> float:
         """Give the seconds spent on the node, with those of the attempt under way."""
         return self.seconds + (max(now - self.started, 0.0) if self.started else 0.0)
+
+
+class Nodes(ValuesView[NodeState]):
+    """The nodes of rows, one by one, without looking each of them up."""
+
+    def __init__(self, rows: Rows) -> None:
+        super().__init__(rows)
+        self._rows = rows
+
+    def __iter__(self) -> Iterator[NodeState]:
+        return (node for page in self._rows.pages for node in page)
 
 
 @dataclass(frozen=True)
@@ -86,6 +99,10 @@ class Rows(Mapping[str, NodeState]):
 
     def __len__(self) -> int:
         return len(self.places)
+
+    def values(self) -> Nodes:
+        """Give the nodes in their order."""
+        return Nodes(self)
 
 
 def shown_nodes(rows: Rows, limit: int) -> tuple[list[NodeState], Mapping[str, int]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import reduce
+from functools import cached_property, reduce
 from typing import Final
 
 from .. import events
@@ -17,6 +17,7 @@ from .rows import NodeState, Rows
 
 RUNNING: Final = "RUNNING"
 KEPT_LOGS: Final = 20
+KEPT_SPANS: Final = 20
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ class RunState:
         """Say whether the run has ended."""
         return self.state not in ("", RUNNING)
 
-    @property
+    @cached_property
     def counts(self) -> Mapping[str, int]:
         """Count the nodes by state; states without nodes are not listed."""
         return Counter(node.state for node in self.nodes.values())
@@ -64,7 +65,7 @@ class RunState:
         """Count the nodes that have their result: done or reused."""
         return sum(count for state, count in self.counts.items() if state in COMPLETED)
 
-    @property
+    @cached_property
     def progress(self) -> float:
         """Give the share of the nodes that have ended, 0 to 1; a running one counts in part."""
         if not self.nodes:
@@ -77,7 +78,7 @@ class RunState:
         """Give the progress as a whole number; 100 only when every node has ended."""
         return int(self.progress * 100)
 
-    @property
+    @cached_property
     def saved(self) -> float:
         """Give the seconds that reused results spared."""
         return sum(node.saved for node in self.nodes.values())
@@ -156,7 +157,7 @@ def _begun(state: RunState, event: events.RunStarted) -> RunState:
 def _again(info: NodeInfo, earlier: Rows) -> NodeState:
     """Begin a node's row; what earlier passes of this run spent on it stays counted."""
     known = earlier.get(info.id, NodeState(info))
-    return NodeState(info, attempts=known.attempts, seconds=known.seconds)
+    return NodeState(info, attempts=known.attempts, seconds=known.seconds, spans=known.spans)
 
 
 def _finished(state: RunState, event: events.RunFinished) -> RunState:
@@ -194,12 +195,13 @@ def _of_node(row: NodeState, event: NodeEvent) -> NodeState:
             return replace(row, logs=(*row.logs, event.text)[-KEPT_LOGS:])
         case events.NodeRetrying():
             message = f"tries again after {event.wait:g} s: {event.failure.cause}"
-            return replace(row, state="pending", started=None, message=message)
+            spans = _spans(row, event.at)
+            return replace(row, state="pending", started=None, spans=spans, message=message)
     return _ended(row, event)
 
 
 def _ended(row: NodeState, event: NodeEvent) -> NodeState:
-    over = replace(row, started=None, fraction=None)
+    over = replace(row, started=None, fraction=None, spans=_spans(row, event.at))
     match event:
         case events.NodeDone():
             note = event.note or ("" if event.kept else "result not kept: it lives in memory only")
@@ -207,7 +209,8 @@ def _ended(row: NodeState, event: NodeEvent) -> NodeState:
             return replace(over, action=event.action, shape=event.shape)
         case events.NodeReused():
             over = replace(over, state="reused", age=event.age, saved=event.saved, message="")
-            return replace(over, action=event.action, shape=event.shape)
+            spans = (*over.spans, (event.at, event.at))
+            return replace(over, action=event.action, shape=event.shape, spans=spans)
         case events.NodeBroke():
             seconds, failure = row.seconds + event.seconds, event.failure
             over = replace(over, state="failed", seconds=seconds, message=failure.message)
@@ -221,3 +224,8 @@ def _ended(row: NodeState, event: NodeEvent) -> NodeState:
         case events.NodeWaiting():
             return replace(over, state="waiting", message=event.question)
     return row
+
+
+def _spans(row: NodeState, at: float) -> tuple[tuple[float, float], ...]:
+    """Give the attempts that are over, when the one under way ends."""
+    return row.spans if row.started is None else (*row.spans, (row.started, at))[-KEPT_SPANS:]

@@ -27,10 +27,15 @@ class Commands:
     apply: str = ""
     resolve: str = ""
     resume: str = ""
+    dismiss: str = ""
 
     def for_fix(self, number: int) -> str:
         """Give the line that applies a fix."""
         return self.apply.replace("{number}", str(number))
+
+    def for_dismissal(self, number: int) -> str:
+        """Give the line that says no to a fix."""
+        return self.dismiss.replace("{number}", str(number))
 
     def for_doubt(self, node: str) -> str:
         """Give the line that says what became of a node's effect."""

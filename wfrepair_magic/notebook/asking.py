@@ -45,6 +45,10 @@ CELL: Final = Usage(
         argument(
             "--no-repair", dest="repair", action="store_const", const="off", help="--repair off"
         ),
+        argument(
+            "--background", action="store_true",
+            help="go on after the cell: the report is kept up to date, `%%workflow stop` ends it",
+        ),
         flag("strict", "raise where the run fails, and write no cell"),
         flag("quiet", "show no report"),
     ),
@@ -83,6 +87,15 @@ USAGES: Final[Mapping[str, Usage]] = dict(
                 "--value", metavar="VARIABLE", help="the result that was lost, from the notebook"
             ),
             argument("--name", metavar="NAME", help="the workflow (that of the last run)"),
+            STORE,
+        ),
+        _line(
+            "stop", "End what runs in this kernel, in order: what completed is kept.",
+            argument("name", metavar="NAME", nargs="?", help="its name (all that is under way)"),
+        ),
+        _line(
+            "dismiss", "Do not want a fix: it is not offered again unchanged.",
+            argument("fix", metavar="FIX", nargs="?", type=number, default=1, help="its number"),
             STORE,
         ),
         _line(

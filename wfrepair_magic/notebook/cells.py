@@ -9,16 +9,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..ir.model import Definition
-from ..monitor.words import clipped, columns, one_line
-from ..repair.fix import Change, Fix
+from ..monitor.words import one_line
+from ..repair.fix import Fix
+from ..wire.comment import comment, without_comment
 
-COMMENT = "# repaired: "
-WIDTH = 99
-"""So many columns a line of the comment has at most."""
-
-MOST_TOLD = 12
-"""So many repairs are told in the comment of a cell, and how many there are more."""
-
+CELL_HEAD = re.compile(r"\s*%%workflow(?=[ \t\n]|$)")
 ONCE = frozenset({"--fresh", "--yes"})
 ONCE_WITH_VALUE = frozenset({"--rerun"})
 _WORD = re.compile(r"""(?:[^\s"'\\]|\\.|"(?:[^"\\]|\\.)*"|'[^']*')+""", re.DOTALL)
@@ -46,44 +41,34 @@ def exact(line: str, body: str, raw: str | None) -> Cell:
     return Cell(line, written, before.count("\n") + 1)
 
 
+def parsed(text: str) -> Cell | None:
+    """Take the whole text of a cell apart; None where it is no cell of ours."""
+    found = CELL_HEAD.match(text)
+    if found is None:
+        return None
+    line, _, body = text[found.end() :].partition("\n")
+    return Cell(line.strip(), body, text.count("\n", 0, found.end()) + 2)
+
+
 def new_cell(line: str, text: str, changes: Sequence[Fix]) -> str:
     """Write the cell that holds a repaired workflow.
 
     A comment that says what changed and why, a line each, stands before the text, in the place
     of the comment of an earlier repair; in JSON there is none.  The text itself stays as it is.
     """
-    head = f"%%workflow {line}".rstrip()
-    body = _without_comment(text)
-    if body.lstrip().startswith("{") or not changes:
-        return f"{head}\n{body}"
-    newline = "\r\n" if "\r\n" in body else "\n"
-    return f"{head}\n{''.join(f'{COMMENT}{line}{newline}' for line in _lines(changes))}{body}"
+    body = without_comment(text)
+    told = comment([change for fix in changes for change in fix.changes], body)
+    return f"{head_of(line)}\n{''.join(told)}{body}"
+
+
+def head_of(line: str) -> str:
+    """Give the first line of a cell, of which `line` is the rest."""
+    return f"%%workflow {line}".rstrip()
 
 
 def told(changes: Sequence[Fix]) -> str:
     """Say in one line what fixes changed and why."""
     return "; ".join(one_line(f"{fix.title} – {fix.why} ({fix.code})") for fix in changes)
-
-
-def _lines(fixes: Sequence[Fix]) -> Iterator[str]:
-    """Say what fixes changed, a line for each repair; why, where that fits on it too."""
-    changes = [change for fix in fixes for change in fix.changes]
-    yield from map(_line, changes[:MOST_TOLD])
-    if len(changes) > MOST_TOLD:
-        yield f"… and {len(changes) - MOST_TOLD} more"
-
-
-def _line(change: Change) -> str:
-    title, code = one_line(change.title), f" ({change.code})"
-    width = WIDTH - len(COMMENT)
-    whole = f"{title} – {one_line(change.why)}{code}"
-    return whole if columns(whole) <= width else clipped(title, width - len(code)) + code
-
-
-def _without_comment(text: str) -> str:
-    while text.startswith(COMMENT):
-        text = text.partition("\n")[2]
-    return text
 
 
 def next_line(line: str, add_name: str | None) -> str:

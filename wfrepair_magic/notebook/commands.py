@@ -1,128 +1,47 @@
-"""The subcommands of ``%workflow``: each shows what is there, or goes on from the last run."""
+"""The subcommands of ``%workflow``: those that show what is there, and with them those that act."""
 
 from __future__ import annotations
 
 import argparse
 import difflib
-import getpass
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from .. import session
 from ..engine.result import Preview
-from ..ir.model import MISSING
 from ..ir.names import nearest
-from ..ir.workflow import Workflow
 from ..monitor import history, reasons
 from ..monitor.metrics import measure
 from ..monitor.text import Commands
 from ..nodes import registry
-from ..repair.fix import Fix
-from ..session import Run
-from ..usage import BadUsage, verdict_of
+from ..usage import BadUsage
+from ..wire.snapshot import NOWHERE
 from . import tables
-from .asking import inputs_of, overview, usage_of, variable
-from .cells import line_for, told
+from .acting import apply, dismiss, last_name, resolve, resume, run_id, stop
+from .asking import overview, usage_of
+from .cells import told
 from .doctor import examine
 from .kernel import Kernel
 from .report import COMMANDS, bundle
 
-
-def apply(kernel: Kernel, found: argparse.Namespace) -> None:
-    """Go on with a fix of the last run, and write the repaired workflow into a new cell."""
-    last = kernel.the_last()
-    fix = _fix(last.run, found.fix)
-    if found.no_run:
-        kernel.write_last_cell([fix], fix.apply(last.run.workflow).text)
-        return
-    run = kernel.watch(lambda sinks: last.run.apply(fix, sinks=sinks))
-    kernel.remember(run, last.line)
-    kernel.write_last_cell(run.applied)
-
-
-def _fix(run: Run, number: int) -> Fix:
-    if not run.fixes:
-        raise BadUsage(f"{run.name}: there is no fix to apply")
-    if number > len(run.fixes):
-        raise BadUsage(f"{run.name}: no fix {number}; the last is {len(run.fixes)}")
-    return run.fixes[number - 1]
-
-
-def resume(kernel: Kernel, found: argparse.Namespace) -> None:
-    """Run a workflow again as it was asked for, in this kernel or in an earlier one."""
-    last = kernel.last
-    given = inputs_of(found, kernel.variables)
-    if last is not None and found.store is None and found.name in (None, last.run.name):
-        inputs = {**last.run.given, **given}
-        run = kernel.watch(lambda sinks: last.run.resume(sinks=sinks, inputs=inputs))
-        line = last.line
-    else:
-        run, line = _resume_from_store(kernel, found, given)
-    kernel.remember(run, line)
-    if run.applied:
-        kernel.write_last_cell(run.applied)
-
-
-def _resume_from_store(
-    kernel: Kernel, found: argparse.Namespace, given: Mapping[str, Any]
-) -> tuple[Run, str]:
-    store = kernel.store(found.store)
-    past = session.last_run(store, found.name)
-    if past is None:
-        named = f" of {found.name!r}" if found.name else ""
-        raise BadUsage(f"there is no run{named} in {store} to go on with")
-    _refuse_lost(past.name, [name for name in past.lost if name not in given])
-    workflow, inputs = Workflow.parse(past.text), {**past.inputs, **given}
-    keywords = {**past.options, "name": past.name, "store": store}
-    run = kernel.watch(lambda sinks: session.run(workflow, inputs, sinks=sinks, **keywords), store)
-    return run, line_for(workflow, past.name, inputs)
-
-
-def _refuse_lost(workflow: str, lost: Sequence[str]) -> None:
-    """Refuse to go on without an input that had a value then: another would run things again."""
-    if lost:
-        how = " ".join(f"--input {name}=$variable" for name in lost)
-        raise BadUsage(f"{workflow}: not everything given could be kept; add {how}")
-
-
-def resolve(kernel: Kernel, found: argparse.Namespace) -> None:
-    """Say whether an effect in doubt happened."""
-    store = kernel.store(found.store)
-    value = MISSING if found.value is None else variable(kernel.variables, found.value)
-    answer = session.resolve(
-        found.name or _last_name(kernel, found.store),
-        found.node,
-        verdict_of(found),
-        store=store,
-        value=value,
-        by=getpass.getuser(),
-    )
-    print(answer)
-    print("→ %workflow resume")
+__all__ = [
+    "apply", "cache", "diff", "dismiss", "doctor", "effects", "help", "metrics", "nodes", "resolve",
+    "resume", "runs", "show", "stop", "why",
+]  # fmt: skip
 
 
 def effects(kernel: Kernel, found: argparse.Namespace) -> None:
     """List the effects of a workflow's session, or of all."""
     store, name = kernel.store(found.store), found.name
     if name is None and not found.all:
-        name = _last_name(kernel, found.store)
+        name = last_name(kernel, found.store)
     workflow, receipts = session.effects(store, name, found.all)
     if receipts:
         kernel.front.show(tables.effects(receipts, time.time(), found.all, workflow))
     else:
-        print(f"{workflow or store}: no effects")
-
-
-def _last_name(kernel: Kernel, store: str | None) -> str:
-    if kernel.last is not None and store is None:
-        return kernel.last.run.name
-    past = session.last_run(kernel.store(store))
-    if past is None:
-        raise BadUsage(f"there is no run in {kernel.store(store)}; name the workflow with --name")
-    return past.name
+        kernel.front.say(f"{workflow or store}: no effects")
 
 
 def runs(kernel: Kernel, found: argparse.Namespace) -> None:
@@ -132,23 +51,17 @@ def runs(kernel: Kernel, found: argparse.Namespace) -> None:
     if records:
         kernel.front.show(tables.runs(records, time.time()))
     else:
-        print(f"no runs in {store}")
+        kernel.front.say(f"no runs in {store}")
 
 
 def show(kernel: Kernel, found: argparse.Namespace) -> None:
     """Show a run's report again from its history."""
     store = kernel.store(found.store)
-    state = history.recorded(store, _run_id(store, found.run))
-    last = kernel.last is not None and kernel.last.run.id == state.run
-    kernel.front.show(bundle(state, state.last, COMMANDS if last else Commands(), last=True))
-
-
-def _run_id(store: Path, start: str | None) -> str:
-    """Find the run that is meant: the latest, unless the start of an id is given."""
-    known = history.ids(store)
-    if not known:
-        raise BadUsage(f"no runs in {store}")
-    return known[0] if start is None else history.find(store, start)
+    state = history.recorded(store, run_id(store, found.run))
+    last = kernel.last if kernel.last is not None and kernel.last.run.id == state.run else None
+    commands = COMMANDS if last else Commands()
+    origin = last.origin if last else NOWHERE
+    kernel.front.show(bundle(state, state.last, commands, last=True, origin=origin))
 
 
 def why(kernel: Kernel, found: argparse.Namespace) -> None:
@@ -193,7 +106,7 @@ def _fix_diff(kernel: Kernel) -> tuple[str, str]:
 
 def _runs_diff(kernel: Kernel, found: argparse.Namespace) -> tuple[str, str]:
     store = kernel.store(found.store)
-    one, other = (_run_id(store, start) for start in (found.run, found.other))
+    one, other = (run_id(store, start) for start in (found.run, found.other))
     before, after = (session.text_of_run(store, id).splitlines() for id in (one, other))
     changed = difflib.unified_diff(before, after, one, other, lineterm="")
     return f"{one} → {other}", "\n".join(changed)
@@ -207,7 +120,7 @@ def metrics(kernel: Kernel, found: argparse.Namespace) -> None:
     if wanted:
         kernel.front.show(tables.metrics(measure(wanted), time.time()))
     else:
-        print(f"no runs{f' of {found.name}' if found.name else ''} in {store}")
+        kernel.front.say(f"no runs{f' of {found.name}' if found.name else ''} in {store}")
 
 
 def cache(kernel: Kernel, found: argparse.Namespace) -> None:
@@ -236,4 +149,4 @@ def nodes(kernel: Kernel, found: argparse.Namespace) -> None:
 
 def help(kernel: Kernel, found: argparse.Namespace) -> None:
     """Print what there is, or what one command takes."""
-    print(usage_of(found.command).format_help() if found.command else overview())
+    kernel.front.say(usage_of(found.command).format_help() if found.command else overview())

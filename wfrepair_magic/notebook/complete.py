@@ -16,13 +16,13 @@ from ..monitor import history
 from ..nodes import registry
 from ..settings import find_store
 from .asking import CELL, USAGES
+from .cells import CELL_HEAD
 from .line_words import Around, line_offers, positionals, split
 
 if TYPE_CHECKING:
     from ..session import Run
     from .kernel import Kernel
 
-_CELL: Final = re.compile(r"\s*%%workflow(?=[ \t\n]|$)")
 _LINE: Final = re.compile(r"\s*(?:\w+\s*=\s*)?%workflow(?=[ \t])")
 _WORD_BEFORE: Final = re.compile(r"\w*$")
 _RUNS: Final = 20
@@ -36,7 +36,7 @@ def complete(
     `kernel` remembers what ran; it is None where nothing did.
     """
     registry.all_types()  # third parties' too, who are asked once
-    cell = _CELL.match(text)
+    cell = CELL_HEAD.match(text)
     if cell is not None:
         end = text.find("\n", cell.end())
         end = len(text) if end < 0 else end
@@ -57,13 +57,13 @@ def _in_body(kernel: Kernel | None, line: str, body: str, offset: int) -> Offers
     cursor = find_cursor(body, offset)
     if cursor is None:
         return Offers(_WORD_BEFORE.findall(body[:offset][-100:])[0])
-    run = _last_run(kernel, line, cursor.data) if kernel is not None else None
-    real = _real(run, cursor.data) if run is not None else {}
+    run = last_run(kernel, line, cursor.data) if kernel is not None else None
+    real = real_values(run, cursor.data) if run is not None else {}
     return find_offers(cursor, catalogue, known_scope(cursor.data, catalogue, real))
 
 
-def _last_run(kernel: Kernel, line: str, data: Any) -> Run | None:
-    """Give the last run of this workflow: by its name, else the last that shares a node."""
+def last_run(kernel: Kernel, line: str, data: Any) -> Run | None:
+    """Give the last run of a workflow: by its name, else the last that shares a node."""
     given = positionals(CELL, split(f"{line} ")[0])
     written = data.get("name") if isinstance(data, dict) else None
     name = given[0] if given else written
@@ -76,7 +76,7 @@ def _last_run(kernel: Kernel, line: str, data: Any) -> Run | None:
     return None
 
 
-def _real(run: Run, data: Any) -> dict[str, Any]:
+def real_values(run: Run, data: Any) -> dict[str, Any]:
     """Give the outputs that nodes had, where they are of the same type still, and the inputs."""
     types = _types(data)
     outputs = {

@@ -16,17 +16,17 @@ from ..errors import WorkflowError
 from ..monitor import history, words
 from ..nodes import registry
 from ..settings import SETTINGS, project_root, project_settings
-from .front import Front, Mode
+from . import widget
+from .front import Front, Mode, page_is_here
 from .kernel import Kernel
 
 Row = tuple[str, str, str]
 
 PACKAGES: Final = (
-    "wfrepair-magic", "ipython", "ipykernel", "jupyterlab", "notebook", "ipywidgets", "httpx2",
-    "diskcache", "anthropic", "nbclient", "papermill",
+    "wfrepair-magic", "ipython", "ipykernel", "jupyterlab", "notebook", "ipywidgets", "anywidget",
+    "httpx2", "diskcache", "anthropic", "nbclient", "papermill",
 )  # fmt: skip
 LATER: Final = (
-    ("buttons and a live view", "not built yet: each action shows the command that does it"),
     ("suggestions of a model", "not built yet: repair is by rules, and nothing leaves the machine"),
 )
 SHOWN: Final[Mapping[Mode, str]] = {
@@ -41,6 +41,7 @@ def examine(kernel: Kernel, store: str | None) -> list[Row]:
     """Give a row for each fact: what it is about, what was found, what is to be said to it."""
     return [
         ("front end", front_end(kernel.front), SHOWN[kernel.front.mode]),
+        *_view(kernel.front),
         *_versions(),
         *_store(kernel.store(store)),
         *_settings(kernel),
@@ -60,6 +61,19 @@ def front_end(front: Front) -> str:
     if front.mode == "batch":
         return "none: nbclient, papermill or another headless run"
     return "JupyterLab, Notebook 7 or another that names its cells"
+
+
+def _view(front: Front) -> Iterator[Row]:
+    """Say what draws a run while it goes on."""
+    if front.mode != "live":
+        return
+    if page_is_here():
+        yield "live view", "our extension", "it draws reports, and gives them buttons"
+    elif front.widgets and widget.ready():
+        said = "until a run has ended; where none appears: %config WorkflowMagics.widget = False"
+        yield "live view", "a widget", said
+    else:
+        yield "live view", "HTML", "for a widget: pip install anywidget, and the built package"
 
 
 def _versions() -> Iterator[Row]:

@@ -20,6 +20,24 @@ WRITTEN: Final[Mapping[Mode, str]] = {
     "terminal": "stands at the prompt",
 }
 
+_pages: Final[set[str]] = set()
+"""The open channels of pages that have our extension."""
+
+
+def page_came(channel: str) -> None:
+    """Know that a page with our extension has opened a channel to this kernel."""
+    _pages.add(channel)
+
+
+def page_went(channel: str) -> None:
+    """Know that a page's channel is closed."""
+    _pages.discard(channel)
+
+
+def page_is_here() -> bool:
+    """Say whether a page with our extension shows what this kernel shows."""
+    return bool(_pages)
+
 
 class Display:
     """One output of the cell under way, which can be redrawn, from any thread, ever after."""
@@ -43,8 +61,11 @@ class Front:
     """The front end behind an IPython shell, asked anew for every cell.
 
     `live` shows updates of a display; `batch` (nbclient, papermill, a test) is given the last
-    drawing only, for updates may be ignored there; `terminal` shows text.
+    drawing only, for updates may be ignored there; `terminal` shows text.  `widgets` says whether
+    a widget may be shown.
     """
+
+    widgets = True
 
     def __init__(self, shell: InteractiveShell) -> None:
         self.shell = shell
@@ -78,6 +99,10 @@ class Front:
     def begin(self, bundle: Mapping[str, Any]) -> Display:
         """Begin an output of the cell under way."""
         return Display(self.shell, bundle)
+
+    def say(self, text: str) -> None:
+        """Say a sentence."""
+        print(text)
 
     def show(self, bundle: Mapping[str, Any]) -> None:
         """Show a bundle once: as an output in a notebook, as text in a terminal."""

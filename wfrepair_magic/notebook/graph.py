@@ -8,7 +8,7 @@ from html import escape
 from typing import Final
 
 from ..monitor import words
-from ..monitor.layout import Layout, Place, Wave, arrows, lay_out, waves
+from ..monitor.layout import Layout, Place, Wave, lay_out, waiting, waves
 from ..monitor.rows import NodeState
 from ..monitor.state import RunState
 from .style import kind
@@ -64,7 +64,7 @@ class Frame:
 def graph(state: RunState, sizes: Sizes = LAST_SIZES) -> str:
     """Draw what waits for what; nothing where nothing does, or where there is no plan."""
     nodes = list(state.nodes.values())
-    if not arrows(nodes):
+    if not waiting(nodes):
         return ""
     ranks = waves(nodes)
     tallest = max(len(rank.nodes) for rank in ranks)

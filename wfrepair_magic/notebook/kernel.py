@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import contextvars
+import copy
 import sys
+import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from IPython.core.interactiveshell import InteractiveShell
 
-from ..events import Sink
 from ..monitor.metrics import usual
 from ..repair.fix import Fix
 from ..session import Run, recent_runs
@@ -19,6 +21,7 @@ from ..usage import BadUsage
 from .cells import new_cell
 from .front import Front
 from .live import LiveReport
+from .underway import Last, Underway, Wanted, stop_at_end
 
 VARIABLE = "_wf"
 LOOKED_AT = 100
@@ -28,16 +31,11 @@ REMEMBERED = 8
 """Of how many workflows the last run is kept in memory, for what completion offers."""
 
 
-@dataclass(frozen=True)
-class Last:
-    """The last run, and the magic line with which a new cell would go on with it."""
-
-    run: Run
-    line: str
-
-
 class Kernel:
-    """The memory of the magics in one kernel; everything else lies on disk."""
+    """The memory of the magics in one kernel; everything else lies on disk.
+
+    `underway` are the runs that have not ended; `listeners` are told of each when it begins.
+    """
 
     def __init__(
         self, shell: InteractiveShell, configured: Callable[[], Mapping[str, Any]] = dict
@@ -46,6 +44,9 @@ class Kernel:
         self.front = Front(shell)
         self.last: Last | None = None
         self.runs: dict[str, Run] = {}
+        self.underway: list[Underway] = []
+        self.listeners: list[Callable[[Underway], None]] = []
+        self.spoken_of = ""
         self.configured = configured
         self._warned: set[str] = set()
 
@@ -67,27 +68,69 @@ class Kernel:
                 print(sentence, file=sys.stderr)
         return {**table, **self.configured()}
 
-    def watch(
-        self,
-        start: Callable[[Sequence[Sink]], Run],
-        store: Path | None = None,
-        quiet: bool = False,
-    ) -> Run:
-        """Make a run and show its report while it goes on; `start` is given the sinks.
+    def watch(self, wanted: Wanted) -> Run:
+        """Make a run, show its report while it goes on, and keep it as the last one."""
+        underway = self._begin(wanted)
+        try:
+            return underway.see_through(self.remember)
+        finally:
+            self.underway.remove(underway)
 
-        Earlier runs in `store` (that of the last run) say how long it takes.
+    def watch_apart(self, wanted: Wanted, remember: Callable[[Last], None]) -> None:
+        """Begin a run on a thread of its own, whose report goes on after the cell has ended.
+
+        Returns when the run has begun.  Raises what keeps it from beginning.
         """
-        here = self.store(None) if store is None else store
+        underway = self._begin(wanted, background=True)
+
+        def see_through() -> None:
+            underway.see_through_apart(remember)
+            self.underway.remove(underway)
+
+        work = partial(contextvars.copy_context().run, see_through)
+        stop_at_end(underway)
+        # No daemon: when the kernel ends, it waits for the run to end in order.
+        threading.Thread(target=work, name=f"wfrepair-{wanted.name}").start()
+        try:
+            underway.begun.wait()
+        except KeyboardInterrupt:
+            underway.stop.set()
+            raise
+        if underway.error is not None and not underway.state.run:
+            raise underway.error
+
+    def _begin(self, wanted: Wanted, background: bool = False) -> Underway:
+        """Begin a run's report; earlier runs of the store say how long it usually takes."""
 
         def usual_time(workflow: str) -> float | None:
-            return usual(recent_runs(here, LOOKED_AT), workflow)
+            return usual(recent_runs(wanted.store, LOOKED_AT), workflow)
 
-        with LiveReport(self.front, quiet, usual_time) as report:
-            return start((report,))
+        report = LiveReport(self.front, wanted.quiet, usual_time)
+        if background and report.mode == "batch":
+            report.mode = "live"  # the cell that could show the end alone is over by then
+        underway = Underway(wanted, report, background)
+        underway.begin()
+        self.underway.append(underway)
+        for listener in self.listeners:
+            listener(underway)
+        return underway
 
-    def remember(self, run: Run, line: str) -> None:
+    def through(self, front: Front, run: str = "") -> Kernel:
+        """Give the same memory behind another front, which speaks of a run ("": the last)."""
+        other = copy.copy(self)
+        other.front, other.spoken_of = front, run
+        return other
+
+    def runs_underway(self, name: str | None) -> list[Underway]:
+        """List the runs that are under way here: of a name, or the one spoken of, or all."""
+        if name is not None:
+            return [each for each in self.underway if each.wanted.name == name]
+        return [each for each in self.underway if self.spoken_of in ("", each.state.run)]
+
+    def remember(self, last: Last) -> None:
         """Keep a run as the last one, in the notebook's variable `_wf` too."""
-        self.last = Last(run, line)
+        run = last.run
+        self.last = last
         self.runs.pop(run.name, None)
         self.runs[run.name] = run
         for name in [*self.runs][:-REMEMBERED]:
@@ -113,4 +156,4 @@ class Kernel:
         """Put a repaired workflow into a new cell: what ran last in the end, unless it is given."""
         last = self.the_last()
         repaired = last.run.repaired_text if text is None else text
-        print(self.front.write_cell(new_cell(last.line, repaired, changes)))
+        self.front.say(self.front.write_cell(new_cell(last.line, repaired, changes)))

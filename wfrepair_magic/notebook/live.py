@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import contextvars
 import dataclasses
 import threading
 import time
 from collections.abc import Callable, Mapping
-from functools import cache
+from functools import cache, partial
 from types import TracebackType
 from typing import Any, Final
 
-from ..events import Event
+from ..events import Event, Notice
 from ..monitor import paint
+from ..monitor.state import RunState, fold
 from ..monitor.text import Teller
 from ..settings import LIMITS
-from .front import Display, Front
+from ..wire import MIME, snapshot
+from ..wire.snapshot import NOWHERE
+from . import widget
+from .front import Display, Front, page_is_here
 from .report import COMMANDS, bundle
 
 INTERVAL: Final = 1 / LIMITS.updates_per_second
@@ -34,7 +39,11 @@ class LiveReport(Teller):
     no drawing is owed when the context is left.  What is shown follows the screen's mode: `live`
     one output that is redrawn, `batch` the last drawing only, `terminal` a line for each event
     and the last drawing.  Nothing is shown when `quiet`.  `usual` is asked once, by the thread
-    that draws.
+    that draws.  `origin` is told in the last drawing.
+
+    Where no page of ours is there, a widget in the output is redrawn instead of the output: a
+    front end makes a widget's view anew when its output changes.  It goes when a page comes, and
+    when the run has ended, for a widget that is saved does not work again.
     """
 
     def __init__(
@@ -43,11 +52,14 @@ class LiveReport(Teller):
         self.screen = screen
         self.mode = "quiet" if quiet else screen.mode
         super().__init__(paint.show, quiet=self.mode != "terminal")
+        self.origin = NOWHERE
         self._usual = cache(usual)
         self._display: Display | None = None
+        self._widget: widget.Widget | None = None
         self._changed = threading.Event()
         self._over = threading.Event()
-        self._drawer = threading.Thread(target=self._draw_on, name="wfrepair-report", daemon=True)
+        draw_on = partial(contextvars.copy_context().run, self._draw_on)  # for this cell
+        self._drawer = threading.Thread(target=draw_on, name="wfrepair-report", daemon=True)
 
     def __call__(self, event: Event) -> None:
         """Take an event, on whichever thread the run has."""
@@ -56,7 +68,11 @@ class LiveReport(Teller):
 
     def __enter__(self) -> LiveReport:
         if self.mode == "live":
-            self._display = self.screen.begin(self._drawing(last=False))
+            drawing = self._drawing(last=False)
+            wanted = self.screen.widgets and not page_is_here()
+            self._widget = widget.begun(drawing[MIME]) if wanted else None
+            seen = widget.view(self._widget) if self._widget else {}
+            self._display = self.screen.begin({**drawing, **seen})
             self._drawer.start()
         return self
 
@@ -66,6 +82,8 @@ class LiveReport(Teller):
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        if error is not None and self.state.run and not self.state.finished:
+            self.state = fold(self.state, Notice(run=self.state.run, text=_broke_off(error)))
         self._over.set()
         self._changed.set()
         if self._drawer.ident is not None:
@@ -77,7 +95,7 @@ class LiveReport(Teller):
         begun = bool(self.state.run)
         drawing = self._drawing(last=True) if begun else EMPTY
         if self._display is not None:
-            self._display.update(drawing)
+            self._redraw(self._display, drawing)
         elif begun and self.mode == "terminal":
             paint.show(drawing["text/plain"])
         elif begun and self.mode == "batch":
@@ -89,11 +107,32 @@ class LiveReport(Teller):
             self._changed.wait(TICK)
             self._changed.clear()
             if self._display is not None and not self._over.is_set():
-                self._display.update(self._drawing(last=False))
+                self._draw(self._display)
             self._over.wait(INTERVAL)
 
+    def _draw(self, display: Display) -> None:
+        if self._widget is not None and not page_is_here():
+            self._widget.snapshot = snapshot(self._estimated(), time.time(), COMMANDS, last=False)
+        else:
+            self._redraw(display, self._drawing(last=False))
+
+    def _redraw(self, display: Display, drawing: Mapping[str, Any]) -> None:
+        """Replace what the output holds; the widget that was in it goes."""
+        display.update(drawing)
+        if self._widget is not None:
+            self._widget.close()
+            self._widget = None
+
     def _drawing(self, last: bool) -> Mapping[str, Any]:
-        state = self.state
-        if state.workflow and not last:
-            state = dataclasses.replace(state, usual=self._usual(state.workflow))
-        return bundle(state, time.time(), COMMANDS, last=last)
+        state = self.state if last else self._estimated()
+        return bundle(state, time.time(), COMMANDS, last, self.origin)
+
+    def _estimated(self) -> RunState:
+        """Give the state with how long earlier runs took."""
+        if not self.state.workflow:
+            return self.state
+        return dataclasses.replace(self.state, usual=self._usual(self.state.workflow))
+
+
+def _broke_off(error: BaseException) -> str:
+    return f"the run broke off: {type(error).__name__}: {error}"

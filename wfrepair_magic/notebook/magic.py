@@ -20,6 +20,7 @@ from ..errors import BadWorkflow
 from ..settings import SETTINGS
 from ..usage import BadUsage, HelpAsked
 from .asking import CELL, HELP, overview
+from .channel import Channel
 
 if TYPE_CHECKING:
     from ..ir.offers import Offers
@@ -68,6 +69,7 @@ class WorkflowMagics(Magics):
     max_workers = Int(None, allow_none=True, help=_help("max_workers")).tag(config=True)
     quiet = Bool(None, allow_none=True, help=_help("quiet")).tag(config=True)
     strict = Bool(None, allow_none=True, help=_help("strict")).tag(config=True)
+    widget = Bool(True, help="where our extension is not: show a run as a widget").tag(config=True)
 
     @validate(*SETTINGS)
     def _checked(self, proposal: Any) -> Any:
@@ -83,6 +85,7 @@ class WorkflowMagics(Magics):
         super().__init__(shell)
         self._shell = shell
         self._kernel: Kernel | None = None
+        self.channel = Channel(shell, lambda: self.kernel)
 
     @no_var_expand
     @_as_magic(MAGIC)
@@ -103,7 +106,15 @@ class WorkflowMagics(Magics):
         """What this kernel knows of its workflows."""
         if self._kernel is None:
             self._kernel = cast("Kernel", _engine().Kernel(self._shell, self.configured))
+            self._kernel.listeners.append(self.channel.follow)
+        self._kernel.front.widgets = self.widget
         return self._kernel
+
+    def leave(self) -> None:
+        """Close the channel, and stop in order what runs in the background."""
+        self.channel.close()
+        for underway in self._kernel.underway if self._kernel is not None else ():
+            underway.stop.set()
 
     def configured(self) -> dict[str, Any]:
         """Give the settings that this notebook's configuration makes."""
@@ -162,6 +173,7 @@ def load(shell: InteractiveShell) -> None:
     WorkflowMagics.workflow.__doc__ = f"{CELL.format_help()}\n{overview()}"
     magics = _configured(shell)
     shell.register_magics(magics)
+    magics.channel.open()
     shell.Completer.custom_matchers.append(magics.offer)
     shell.input_transformers_cleanup.append(ask_for_help)
     if shell.display_formatter is not None:
@@ -182,6 +194,7 @@ def unload(shell: InteractiveShell) -> None:
     known = shell.magics_manager.registry.pop(WorkflowMagics.__name__, None)
     if known is None:
         return
+    known.leave()
     for kind in ("line", "cell"):
         shell.magics_manager.magics[kind].pop(MAGIC, None)
     shell.configurables[:] = [each for each in shell.configurables if each is not known]

@@ -16,7 +16,7 @@ from ..monitor.rows import NodeState, shown_nodes
 from ..monitor.state import RunState
 from ..monitor.text import Commands, asking, draw, other_problems, preview, ways_on
 from ..problem import Problem
-from ..wire import MIME, snapshot
+from ..wire.snapshot import MIME, NOWHERE, Origin, snapshot
 from .graph import LAST_SIZES, LIVE_SIZES, graph
 from .style import kind, marked, page
 
@@ -24,6 +24,7 @@ COMMANDS: Final = Commands(
     apply="%workflow apply {number}",
     resolve="%workflow resolve {node} sent|not-sent",
     resume="%workflow resume",
+    dismiss="%workflow dismiss {number}",
 )
 LIVE_NODES: Final = 16
 LIVE_LINES: Final = 4
@@ -44,15 +45,18 @@ HEADS: Final = ("state", "node", "type", "tries", "time", "note")
 NUMBERS: Final = frozenset({"tries", "time"})
 
 
-def bundle(state: RunState, now: float, commands: Commands, last: bool) -> dict[str, Any]:
+def bundle(
+    state: RunState, now: float, commands: Commands, last: bool, origin: Origin = NOWHERE
+) -> dict[str, Any]:
     """Draw a run for a display; `last` says that it has ended, so that all of it may be shown.
 
-    A front end takes the first form that it knows: the snapshot where it has our renderer.
+    A front end takes the first form that it knows: the snapshot where it has our renderer, which
+    tells of the `origin` too.
     """
     limit = LAST_NODES if last else LIVE_LINES
     state = state if last else _shortened(state)
     return {
-        MIME: snapshot(state, now, commands, last),
+        MIME: snapshot(state, now, commands, last, origin),
         "text/plain": draw(state, now, commands, limit),
         "text/html": html(state, now, commands, last),
     }

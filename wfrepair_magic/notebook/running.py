@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from argparse import Namespace
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
 from .. import session
 from ..errors import BadWorkflow, NodeFailed
+from ..ir.workflow import Workflow
 from ..monitor import history
 from ..session import Run
 from ..settings import find_store
 from ..usage import BadUsage, asked, check_consent, settled
+from ..wire.shown import CellNote
+from ..wire.snapshot import Origin
 from . import commands, tables
 from .asking import CELL, HELP, inputs_of, usage_of, words
-from .cells import exact, next_line
+from .cells import exact, head_of, line_for, next_line
 from .kernel import Kernel
 from .report import COMMANDS, bundle
+from .underway import Last, Wanted
 
 ENDED_WELL: Final = frozenset({"SUCCESS", "DEGRADED"})
 
@@ -40,24 +46,37 @@ def run_cell(kernel: Kernel, line: str, body: str) -> Any:
     _check_variable(found.out)
     cell = exact(line, body, kernel.front.raw_cell)
     defaults = {"repair": "suggest", **kernel.defaults()}
-    policy = found.repair or defaults["repair"]
-    workflow = session.read_workflow(cell.body, policy, cell.first_line)
+    workflow = session.read_workflow(cell.body, found.repair or defaults["repair"], cell.first_line)
     inputs = inputs_of(found, kernel.variables)
     keywords = settled(asked(found), workflow, defaults)
     quiet, strict = bool(keywords.pop("quiet")), bool(keywords.pop("strict"))
-    cell_id = kernel.front.cell_id
-    keywords["name"] = found.name or workflow.name or (f"cell-{cell_id}" if cell_id else None)
+    keywords["name"] = name = _name(found.name or workflow.name, kernel, workflow)
     if found.dry_run:
         plan = session.preview(workflow, inputs, **keywords)
-        return kernel.front.show(tables.plan(workflow, keywords["name"] or "workflow", plan))
+        return kernel.front.show(tables.plan(workflow, name, plan))
     check_consent(workflow, found)
-    run = kernel.watch(
-        lambda sinks: session.run(workflow, inputs, sinks=sinks, **keywords),
+    go = partial(session.run, workflow, inputs, **keywords)
+    add = name if found.name is None and workflow.name is None else None
+    wanted = Wanted(
+        name,
         Path(store).absolute() if (store := keywords["store"]) else find_store(Path.cwd()),
-        quiet=quiet,
+        lambda sinks, stop: go(sinks=sinks, stop=stop),
+        lambda run: next_line(line, add),
+        quiet,
     )
-    unnamed = found.name is None and workflow.name is None
-    kernel.remember(run, next_line(line, run.name if unnamed else None))
+    if found.background:
+        return _in_background(kernel, wanted, found, strict)
+    return _in_cell(kernel, wanted, found, strict)
+
+
+def _name(given: str | None, kernel: Kernel, workflow: Workflow) -> str:
+    """Name the session: as its author does, else after the cell, which may be edited."""
+    cell = kernel.front.cell_id
+    return given or (f"cell-{cell}" if cell else workflow.digest[:12])
+
+
+def _in_cell(kernel: Kernel, wanted: Wanted, found: Namespace, strict: bool) -> Any:
+    run = kernel.watch(wanted)
     if found.out:
         kernel.variables[found.out] = run
     if strict:
@@ -65,6 +84,24 @@ def run_cell(kernel: Kernel, line: str, body: str) -> Any:
     elif run.applied:
         kernel.write_last_cell(run.applied)
     return run.result if found.output else None
+
+
+def _in_background(kernel: Kernel, wanted: Wanted, found: Namespace, strict: bool) -> None:
+    """Begin the run and leave it; what is offered stands in its report, for no cell is written."""
+    for option, given in (("--output", found.output), ("--strict", strict)):
+        if given:
+            raise BadUsage(f"{option} and --background do not go together: the cell ends first")
+    if any(each.wanted.store == wanted.store for each in kernel.runs_underway(wanted.name)):
+        raise BadUsage(
+            f"{wanted.name} is under way already; `%workflow stop {wanted.name}` ends it"
+        )
+
+    def remember(last: Last) -> None:
+        kernel.remember(last)
+        if found.out:
+            kernel.variables[found.out] = last.run
+
+    kernel.watch_apart(wanted, remember)
 
 
 def _check_variable(name: str | None) -> None:
@@ -86,4 +123,6 @@ def run_bundle(run: Run) -> dict[str, Any]:
         state = history.recorded(run.store, run.id)
     except (BadWorkflow, OSError):
         return {}
-    return bundle(state, state.last, COMMANDS, last=True)
+    line = line_for(run.workflow, run.name, run.given)
+    origin = Origin(CellNote("", head_of(line), ""), run.workflow.text)
+    return bundle(state, state.last, COMMANDS, last=True, origin=origin)

@@ -82,6 +82,7 @@ _RULES = """
 .wfr.wfr table thead th { color: var(--faint); font-size: 12px; font-weight: 400; }
 .wfr.wfr tbody th { font-weight: 600; }
 .wfr.wfr td:first-child { white-space: nowrap; }
+.wfr.wfr td:last-child { min-width: 11em; }
 .wfr i { color: var(--faint); font-style: normal; }
 .wfr-box { border-left: 3px solid var(--k, var(--line)); margin: 8px 0; padding: 2px 10px; }
 .wfr-box { background: color-mix(in srgb, var(--k, transparent) 5%, transparent); }
@@ -102,8 +103,8 @@ _MORE_RULES = """
 .wfr.wfr code, .wfr.wfr pre {
   background: none; border: 0; color: inherit; font: var(--mono); padding: 0;
 }
-.wfr.wfr pre { margin: 6px 0; overflow-x: auto; }
-.wfr ins, .wfr del { display: block; min-width: max-content; text-decoration: none; }
+.wfr.wfr pre { margin: 6px 0; overflow-wrap: anywhere; white-space: pre-wrap; }
+.wfr ins, .wfr del { display: block; text-decoration: none; }
 .wfr ins { background: color-mix(in srgb, var(--good) 18%, transparent); color: inherit; }
 .wfr del { background: color-mix(in srgb, var(--bad) 18%, transparent); color: inherit; }
 .wfr.wfr .wfr-do code { border: 1px solid var(--line); border-radius: 3px; padding: 1px 6px; }

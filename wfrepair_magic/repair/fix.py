@@ -11,6 +11,7 @@ from typing import Literal, NamedTuple
 
 from ..errors import BadWorkflow
 from ..events import Suggestion
+from ..ir.line_edits import line_edits
 from ..ir.patch import Patch, diff
 from ..ir.workflow import Workflow
 from ..problem import Problem, Slot
@@ -129,7 +130,16 @@ def suggestion(fix: Fix, number: int) -> Suggestion:
         rung=fix.rung,
         preview=dict(fix.preview),
         origin=fix.origin,
+        node=fix.node,
+        edits=line_edits(fix.before, fix.after),
+        changes=tuple(tuple(change) for change in fix.changes),
     )
+
+
+def likeness(fix: Fix | Suggestion) -> tuple[str | None, str, tuple[str, ...]]:
+    """Give what is equal where a fix is offered again unchanged, whatever else was edited."""
+    changed = (line for line in fix.diff.splitlines()[2:] if line.startswith(("+", "-")))
+    return fix.node, fix.code, tuple(changed)
 
 
 def wilson(right: int, trials: int) -> float:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from ..engine.result import Outcome, Preview
-from ..events import Event, FixApplied, FixesFound, Suggestion
+from ..events import Event, FixApplied, FixesFound, Notice, Suggestion
 from ..ir.spec import catalogue
 from ..ir.workflow import Workflow
 from ..problem import Problem
@@ -23,13 +23,15 @@ class Means:
 
     `execute` runs a workflow and reuses what completed before; it is given the number of the
     attempt, 1 for the author's own text.  `look` says what a run of a workflow without errors
-    would do after an outcome, and executes nothing.
+    would do after an outcome, and executes nothing.  A fix that a person has `dismissed` is not
+    offered again.
     """
 
     execute: Callable[[Workflow, int], Outcome]
     look: Callable[[Workflow, Outcome], Preview]
     emit: Callable[[Event], object]
     last_good: LastGood = NOTHING
+    dismissed: Callable[[Fix], bool] = lambda fix: False
 
 
 @dataclass(frozen=True)
@@ -93,7 +95,7 @@ def _advised(state: Repaired, means: Means) -> Repaired:
     cases = diagnose(state.workflow, state.outcome, catalogue, means.last_good)
     warned = tuple(case for case in cases if case.problem.severity == "warning")
     outcome = state.outcome
-    fixes = propose(warned, lambda workflow: means.look(workflow, outcome)).fixes
+    fixes = _wanted(propose(warned, lambda workflow: means.look(workflow, outcome)).fixes, means)
     if not fixes:
         return state
     means.emit(FixesFound(suggestions=_suggestions(fixes)))
@@ -102,6 +104,15 @@ def _advised(state: Repaired, means: Means) -> Repaired:
 
 def _suggestions(fixes: tuple[Fix, ...]) -> tuple[Suggestion, ...]:
     return tuple(suggestion(fix, number) for number, fix in enumerate(fixes, start=1))
+
+
+def _wanted(fixes: tuple[Fix, ...], means: Means) -> tuple[Fix, ...]:
+    """Leave out what a person has dismissed, and say how many those are."""
+    wanted = tuple(fix for fix in fixes if not means.dismissed(fix))
+    if hidden := len(fixes) - len(wanted):
+        told = "1 dismissed fix is" if hidden == 1 else f"{hidden} dismissed fixes are"
+        means.emit(Notice(text=f"{told} not shown"))
+    return wanted
 
 
 def _diagnosed(state: Repaired, means: Means, policy: Policy) -> Repaired:
@@ -114,7 +125,7 @@ def _diagnosed(state: Repaired, means: Means, policy: Policy) -> Repaired:
         proposal = Proposal(abstained=tuple(case.problem.describe() for case in cases))
     return replace(
         state,
-        fixes=proposal.fixes,
+        fixes=_wanted(proposal.fixes, means),
         abstained=proposal.abstained,
         problems=tuple(case.problem for case in cases),
     )

@@ -20,10 +20,11 @@ from ..engine.result import Outcome
 from ..engine.store import Store
 from ..engine.thread import on_own_thread
 from ..errors import BadWorkflow
+from ..events import Suggestion
 from ..ir.model import MISSING
 from ..ir.workflow import Workflow
 from ..repair import last_good
-from ..repair.fix import Fix
+from ..repair.fix import Fix, likeness
 from ..repair.last_good import LastGood
 from .options import Options
 
@@ -31,22 +32,6 @@ T = TypeVar("T")
 
 _held: set[tuple[str, str]] = set()
 _held_here = threading.Lock()
-
-
-@dataclass(frozen=True)
-class LastRun:
-    """What is needed to go on with a workflow in a new process: its text, inputs and options.
-
-    `inputs` leaves out secrets, and `lost` names the inputs that could not be written down.
-    """
-
-    id: str
-    name: str
-    session: str
-    text: str
-    inputs: Mapping[str, Any]
-    lost: tuple[str, ...]
-    options: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -114,6 +99,14 @@ class Desk:
         """Remember a run that went well, for rules that ask what a field or a param was."""
         made = last_good.remember(workflow, outcome.outputs_of_nodes(), self.last_good(name))
         self.store.note(_last_good(name), last_good.to_document(made))
+
+    def dismiss(self, session: str, fix: Fix | Suggestion) -> None:
+        """Write down that a person does not want a fix in a session."""
+        self.store.note(_dismissed(session, fix), True)
+
+    def dismissed(self, session: str, fix: Fix | Suggestion) -> bool:
+        """Say whether a fix that is equal to this one was dismissed in a session."""
+        return self.store.about(_dismissed(session, fix)) is not None
 
     def acquire(self, session: str, owner: Owner) -> Owner | None:
         """Take the session's lease; gives the live holder where there is one.
@@ -188,49 +181,20 @@ def resolve(  # noqa: PLR0913 – who, what, verdict; where, with which value an
             )
         return f"{node}: taken down as {verdict}; it {follows}"
 
-    return _ask(store, answer)
+    return ask(store, answer)
 
 
-def last_run(store: str | Path, name: str | None = None) -> LastRun | None:
-    """Give what is needed to go on with the last run (of that name); None where there is none."""
+def dismiss(store: str | Path, session: str, fix: Fix | Suggestion) -> None:
+    """Keep in a store that a fix is not to be offered again, unchanged, in a session."""
 
-    def look(ledger: Ledger) -> LastRun | None:
-        newest = iter(runs.runs(ledger, 1))
-        found = next(newest, None) if name is None else runs.last_run(ledger, name)
-        if found is None:
-            return None
-        written = json.loads(found.inputs)
-        return LastRun(
-            id=found.id,
-            name=found.workflow,
-            session=found.session,
-            text=runs.text_of(ledger, found.digest).text,
-            inputs=written["values"],
-            lost=tuple(written["lost"]),
-            options=json.loads(found.options),
-        )
+    def note() -> None:
+        with open_desk(Path(store)) as desk:
+            desk.dismiss(session, fix)
 
-    return _ask(store, look) if Path(store).exists() else None
+    on_own_thread(note)
 
 
-def text_of_run(store: str | Path, run: str) -> str:
-    """Give the text that a run ended with.  Raises BadWorkflow where there is no such run."""
-
-    def look(ledger: Ledger) -> str:
-        found = runs.find_run(ledger, run)
-        if found is None:
-            raise BadWorkflow(f"{store} does not hold the text of run {run}")
-        return runs.text_of(ledger, found.digest).text
-
-    return _ask(store, look)
-
-
-def recent_runs(store: str | Path, limit: int = 20) -> list[runs.RunRecord]:
-    """List the runs of a store that began last, newest first; none where there is no store."""
-    return _ask(store, lambda ledger: runs.runs(ledger, limit)) if Path(store).exists() else []
-
-
-def _ask(store: str | Path, question: Callable[[Ledger], T]) -> T:
+def ask(store: str | Path, question: Callable[[Ledger], T]) -> T:
     """Ask the ledger of a store something, on a thread that an interrupt does not cut short."""
 
     def ask() -> T:
@@ -243,6 +207,10 @@ def _ask(store: str | Path, question: Callable[[Ledger], T]) -> T:
 def _last_good(name: str) -> str:
     """Give the key under which the store keeps what is remembered of a workflow's last good run."""
     return digest(["the last good run of", name])
+
+
+def _dismissed(session: str, fix: Fix | Suggestion) -> str:
+    return digest(["dismissed in", session, *likeness(fix)])
 
 
 def _outputs(value: Any) -> Mapping[str, Any]:

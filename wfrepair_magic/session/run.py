@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +21,7 @@ from ..ir.workflow import Workflow
 from ..problem import Problem
 from ..repair.fix import Fix
 from ..repair.policy import Policy
-from .desk import resolve
+from .desk import dismiss, resolve
 from .options import Mode, Options, change_options, read_options, read_workflow
 from .work import Asked, foresee, work
 
@@ -140,6 +141,10 @@ class Run:
             fix = self.fixes[0]
         return self._go_on(fix.apply(self.workflow), changes, fix)
 
+    def dismiss(self, fix: Fix) -> None:
+        """Do not want a fix: in this session it is not offered again, until it changes."""
+        dismiss(self.store, self.session, fix)
+
     def resume(self, **changes: Any) -> Run:
         """Run the same workflow with the same inputs again: what completed is reused."""
         return self._go_on(self.workflow, changes)
@@ -149,9 +154,10 @@ class Run:
     ) -> Run:
         again = {"fresh": False, "rerun": (), **changes}
         sinks = tuple(again.pop("sinks", ()))
+        stop = again.pop("stop", None)
         inputs = again.pop("inputs", self.given)
         options = change_options(self.options, workflow, again)
-        return _run(Asked(workflow, inputs, options, sinks, chosen))
+        return _run(Asked(workflow, inputs, options, sinks, chosen, _event(stop)))
 
     def preview(self, workflow: Workflow | None = None, until: str | None = None) -> Preview:
         """Say what a run of a workflow (this one unless given) would do, executing nothing.
@@ -207,6 +213,7 @@ def run(  # noqa: PLR0913 – the one verb: each option is a keyword that people
     folder: str | Path | None = None,
     stdin: str | None = None,
     yes: bool = False,
+    stop: threading.Event | None = None,
 ) -> Run:
     """Run a workflow to its end, repairing it as far as `repair` lets it, and give the Run.
 
@@ -219,7 +226,9 @@ def run(  # noqa: PLR0913 – the one verb: each option is a keyword that people
     leaves the run WAITING.  `folder` is the working folder of the nodes (the current one unless
     given), `stdin` the text for an input that says `stdin: true`.  `yes` agrees beforehand to
     begin a fresh session over effects in doubt.  An interrupt (KeyboardInterrupt) ends the run
-    in order: its state is CANCELLED.
+    in order: its state is CANCELLED, and it can be gone on with.  So does `stop`, once any thread
+    sets it; an interrupt sets it, too.  Effects in doubt that are answered for (`resolve`) while
+    the run is under way are taken as answered: it goes on with them before it ends.
 
     A text that cannot be read is a run that failed, where `repair` can show how to mend it; else
     BadWorkflow is raised for it, as for options that do not fit the workflow.  StoreError is
@@ -232,7 +241,8 @@ def run(  # noqa: PLR0913 – the one verb: each option is a keyword that people
         "max_workers": max_workers, "output": output, "prior_usage": prior_usage, "ask": ask,
         "folder": folder, "stdin": stdin, "yes": yes,
     }  # fmt: skip
-    return _run(Asked(asked, dict(inputs or {}), read_options(asked, keywords), tuple(sinks)))
+    options = read_options(asked, keywords)
+    return _run(Asked(asked, dict(inputs or {}), options, tuple(sinks), stop=_event(stop)))
 
 
 def preview(
@@ -241,6 +251,10 @@ def preview(
     """Say what `run` with the same arguments would do, executing nothing."""
     asked = _workflow(workflow, "off")
     return foresee(Asked(asked, dict(inputs or {}), read_options(asked, keywords)))
+
+
+def _event(stop: threading.Event | None) -> threading.Event:
+    return threading.Event() if stop is None else stop
 
 
 def _workflow(workflow: Workflow | str, repair: str | Policy) -> Workflow:

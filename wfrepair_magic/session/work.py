@@ -29,6 +29,7 @@ from ..engine.thread import on_own_thread
 from ..errors import BadWorkflow
 from ..ir.workflow import Workflow
 from ..monitor.history import HistoryWriter
+from ..monitor.words import ASKING
 from ..repair.fix import Fix, suggestion
 from ..repair.loop import Means, Repaired, repair_loop
 from .ahead import Ahead
@@ -49,7 +50,8 @@ _inside: ContextVar[frozenset[tuple[str, str]]] = ContextVar("wfrepair_inside", 
 class Asked:
     """What a run is of: a workflow, its inputs as given, the options, who wants its events.
 
-    `chosen` is the fix that a person took, and that the workflow has already.
+    `chosen` is the fix that a person took, and that the workflow has already.  `stop` ends the run
+    in order.
     """
 
     workflow: Workflow
@@ -57,6 +59,7 @@ class Asked:
     options: Options
     sinks: tuple[events.Sink, ...] = ()
     chosen: Fix | None = None
+    stop: Stop = field(default_factory=threading.Event)
 
 
 @dataclass(frozen=True)
@@ -95,8 +98,7 @@ def work(asked: Asked) -> Left:
     here = (str(options.store), options.name)
     if here in _inside.get():
         raise BadWorkflow(f"{options.name}: a node of a workflow cannot run that workflow itself")
-    stop = threading.Event()
-    return on_own_thread(lambda: _do(asked, stop), stop)
+    return on_own_thread(lambda: _do(asked), asked.stop)
 
 
 def foresee(asked: Asked) -> Preview:
@@ -120,7 +122,7 @@ def _tell_nobody(event: events.Event) -> None:
     """Take the events of a look ahead, which has none to tell."""
 
 
-def _do(asked: Asked, stop: threading.Event) -> Left:
+def _do(asked: Asked) -> Left:
     options = asked.options
     _inside.set(_inside.get() | {(str(options.store), options.name)})
     begin = time.perf_counter()
@@ -133,7 +135,7 @@ def _do(asked: Asked, stop: threading.Event) -> Left:
         _record(desk, asked, session, run)
         if asked.chosen is not None:
             emit(events.FixApplied(suggestion=suggestion(asked.chosen, 1), by="a person"))
-        tools = _tools(desk, options, (session, run), emit, stop)
+        tools = _tools(desk, options, (session, run), emit, asked.stop)
         stack.callback(tools.backend.shutdown)
         done = _not_begun(asked, tools, doubts) if doubts else _with_lease(asked, desk, tools)
         seconds = time.perf_counter() - begin
@@ -212,14 +214,36 @@ def _loop(asked: Asked, desk: Desk, tools: Tools) -> Repaired:
     last: list[Outcome] = []
 
     def execute(workflow: Workflow, attempt: int) -> Outcome:
-        last[:] = [passes.execute(workflow, request, tools, last[0] if last else None)]
-        return last[0]
+        while True:
+            began = time.time()
+            last[:] = [passes.execute(workflow, request, tools, last[0] if last else None)]
+            if tools.stop.is_set() or not _answered(desk, tools.session, last[0], began):
+                return last[0]
 
     def look(workflow: Workflow, outcome: Outcome) -> Preview:
         return passes.look(workflow, request, tools)
 
-    means = Means(execute, look, tools.emit, desk.last_good(asked.options.name))
+    means = Means(
+        execute,
+        look,
+        tools.emit,
+        desk.last_good(asked.options.name),
+        dismissed=lambda fix: desk.dismissed(tools.session, fix),
+    )
     return repair_loop(asked.workflow, means, asked.options.policy)
+
+
+def _answered(desk: Desk, session: str, outcome: Outcome, since: float) -> bool:
+    """Say whether a pass that ended WAITING asked something that was answered while it went on."""
+    if outcome.state != "WAITING":
+        return False
+    asked = {id for id, node in outcome.nodes.items() if node.state in ASKING}
+    asked -= {receipt.slot for receipt in desk.ledger.open_questions(session)}
+    return any(
+        receipt.slot in asked and receipt.resolution is not None
+        and receipt.resolution["at"] >= since
+        for receipt in desk.ledger.receipts(session)
+    )  # fmt: skip
 
 
 def _not_begun(asked: Asked, tools: Tools, doubts: tuple[Receipt, ...] = ()) -> Repaired:

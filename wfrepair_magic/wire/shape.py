@@ -1,4 +1,4 @@
-"""Makes the JSON Schema and the TypeScript types of the snapshot from its one declaration."""
+"""Makes the JSON Schema and the TypeScript types of what is sent from its one declaration."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from . import shown
+from ..settings import CHANNEL
+from . import asked, shown
+from .comment import COMMENT
 from .snapshot import MIME
 
 ID: Final = f"urn:wfrepair-magic:run:{shown.SNAPSHOT_VERSION}"
@@ -29,18 +31,30 @@ PLAIN: Final[Mapping[object, tuple[str, str]]] = {
 }
 """Plain types: their names in JSON Schema and in TypeScript."""
 
-DECLARED: Final[tuple[type, ...]] = tuple(
-    value
-    for value in vars(shown).values()
-    if isinstance(value, type) and value.__module__ == shown.__name__
-)
+
+def _values(module: types.ModuleType) -> tuple[type, ...]:
+    found = (value for value in vars(module).values() if isinstance(value, type))
+    return tuple(kind for kind in found if dataclasses.is_dataclass(kind))
+
+
+SHOWN: Final = _values(shown)
+DECLARED: Final = tuple(dict.fromkeys((*SHOWN, *_values(asked))))
+
+UNIONS: Final = ("Ask", "Told")
+"""Names in `asked` that stand for one of several classes."""
 
 HEAD: Final = f"""\
-// Made from the declaration in wfrepair_magic/wire/shown.py by `make wire`; do not edit.
-// A field that has its default is left out, so that it is optional here.
+// Made from the declarations in wfrepair_magic/wire/shown.py and asked.py by `make wire`; do not
+// edit.  A field that has its default is left out, so that it is optional here.
 
 export const MIME_TYPE = '{MIME}';
 export const VERSION = {shown.SNAPSHOT_VERSION};
+
+/** The name of the comm that a page opens. */
+export const TARGET = '{CHANNEL}';
+
+/** How each line begins of the comment that stands before a repaired text in a new cell. */
+export const COMMENT = '{COMMENT}';
 """
 
 
@@ -51,7 +65,7 @@ def schema() -> dict[str, Any]:
         "$id": ID,
         "title": f"A run of a workflow at one moment ({MIME})",
         "$ref": "#/$defs/Snapshot",
-        "$defs": {kind.__name__: _object(kind) for kind in DECLARED},
+        "$defs": {kind.__name__: _object(kind) for kind in SHOWN},
     }
 
 
@@ -69,7 +83,8 @@ def write(root: Path) -> None:
 
 def typescript() -> str:
     """Give the TypeScript module with an interface for every declared class."""
-    return "\n".join([HEAD, *map(_interface, DECLARED)])
+    unions = (f"export type {name} = {_type(getattr(asked, name))};\n" for name in UNIONS)
+    return "\n".join([HEAD, *map(_interface, DECLARED), *unions])
 
 
 def _object(kind: type) -> dict[str, Any]:

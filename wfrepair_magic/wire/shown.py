@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from ..events import LineEdit
+
 SNAPSHOT_VERSION = 1
 """The version of the snapshot; it rises when a field goes away or changes its meaning."""
 
@@ -18,6 +20,8 @@ class NodeRow:
     """A node's row.  `folded`: it need not stand among the first that a reader sees.
 
     `again` says in short why it ran that ran before; `why` all of it, where that is more.
+    `spans` has the start and the end of each try, in seconds from the run's start; of a reuse one
+    moment.  `after` names what it waits for, where its inputs come from.
     """
 
     id: str
@@ -36,6 +40,8 @@ class NodeRow:
     again: str = ""
     why: tuple[str, ...] = ()
     logs: tuple[str, ...] = ()
+    spans: tuple[float, ...] = ()
+    after: tuple[str, ...] = ()
     folded: bool = False
 
 
@@ -117,7 +123,11 @@ class Foreseen:
 
 @dataclass(frozen=True)
 class FixCard:
-    """A repair on offer; `line` is the command that accepts it."""
+    """A repair on offer; `line` is the command that accepts it.
+
+    `edits` on the snapshot's `source` give the repaired text; `comment` are the lines that stand
+    before that in a new cell.  `dismiss` is the command that says no to it.
+    """
 
     number: int
     title: str
@@ -130,6 +140,9 @@ class FixCard:
     evidence: tuple[str, ...] = ()
     preview: tuple[Foreseen, ...] = ()
     line: str = ""
+    dismiss: str = ""
+    edits: tuple[LineEdit, ...] = ()
+    comment: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -153,11 +166,27 @@ class Question:
 
 
 @dataclass(frozen=True)
+class CellNote:
+    """The cell that ran: its id, and the digest (SHA-256, hex) of its whole text as it ran.
+
+    Both are empty where they are not known.  `head` is the first line of a new cell that goes on
+    with the run.
+    """
+
+    id: str
+    head: str
+    digest: str
+
+
+@dataclass(frozen=True)
 class Snapshot:
     """A run at the moment `at` (Unix time): all that a page draws, and nothing to compute.
 
     `state` is empty before the first event, RUNNING, or how the run ended.  `rest` counts by state
-    the nodes that have no row.  `ways` are the commands with which the run goes on.
+    the nodes that have no row.  `ways` are the commands with which the run goes on.  When it has
+    ended, `cell` says which cell it ran in, and where repairs are on offer `source` is the text
+    that they are made for; what stands at its head as the comment of an earlier repair makes room
+    for the next one's in a new cell.
     """
 
     version: int
@@ -188,3 +217,5 @@ class Snapshot:
     fixes: tuple[FixCard, ...] = ()
     abstained: tuple[str, ...] = ()
     ways: tuple[str, ...] = ()
+    cell: CellNote | None = None
+    source: str = ""

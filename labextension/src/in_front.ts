@@ -1,0 +1,84 @@
+/** What the commands do in the notebook in front. */
+
+import { NotebookActions, type INotebookTracker, type NotebookPanel } from '@jupyterlab/notebook';
+
+import type { Deeds } from './commands';
+import type { KernelRuns } from './kernel_runs';
+import { STOP } from './lines';
+import { reportOf, reportsIn, show } from './reports';
+import type { Settings } from './settings';
+
+const LOAD = '%load_ext wfrepair_magic';
+/** How long a kernel may take to stop a run before it is interrupted, in milliseconds. */
+const STOP_PATIENCE = 1_500;
+
+/** What the commands need of the page around the notebooks. */
+export interface Around {
+  readonly settings: Settings;
+  showPanel(run: string): void;
+  /** Give the cell for which a menu was opened last. */
+  pointedAt(): HTMLElement | undefined;
+}
+
+/** Give what the commands do. */
+export function deeds(notebooks: INotebookTracker, runs: KernelRuns, around: Around): Deeds {
+  const { settings, showPanel, pointedAt } = around;
+  return {
+    showPanel,
+    get stop() {
+      const panel = notebooks.currentWidget;
+      const running = runs.toldBy(panel)?.state === 'RUNNING';
+      return panel && running ? () => void stop(panel, runs) : null;
+    },
+    get resume() {
+      const panel = notebooks.currentWidget;
+      const told = runs.toldBy(panel);
+      const cell = panel && told?.state !== 'RUNNING' ? lastCell(panel, told?.cell ?? '') : -1;
+      return panel && cell >= 0 ? () => void resume(panel, runs, cell) : null;
+    },
+    report: run => {
+      const panel = notebooks.currentWidget;
+      const last = panel && (reportsIn(panel)[0] ?? null);
+      const place = run ? reportOf(notebooks, run) : last;
+      return place && (() => show(place));
+    },
+    get editor() {
+      return settings.areThere ? settings.editor : null;
+    },
+    setEditor: on => {
+      settings.editor = on;
+    },
+    get inWorkflow() {
+      const node = pointedAt();
+      const cells = notebooks.currentWidget?.content.widgets ?? [];
+      const cell = cells.find(each => each.node === node) ?? notebooks.activeCell;
+      const source = cell?.model.sharedModel.getSource() ?? '';
+      return /^%%?workflow\b/.test(source);
+    }
+  };
+}
+
+/** Stop by a command; where none can reach the kernel, by an interrupt. */
+async function stop(panel: NotebookPanel, runs: KernelRuns): Promise<void> {
+  try {
+    await runs.channelOf(panel).ask({ ask: 'line', line: STOP }, STOP_PATIENCE);
+  } catch {
+    await panel.sessionContext.session?.kernel?.interrupt();
+  }
+}
+
+/** Find the cell of the last run: the one that the kernel named, else that of the last report. */
+function lastCell(panel: NotebookPanel, id: string): number {
+  const named = panel.content.widgets.findIndex(cell => id !== '' && cell.model.id === id);
+  return named >= 0 ? named : (reportsIn(panel)[0]?.cell ?? -1);
+}
+
+/** Run a cell, after loading the extension where the kernel may not know it. */
+async function resume(panel: NotebookPanel, runs: KernelRuns, place: number): Promise<void> {
+  const cell = panel.content.widgets[place];
+  if (!runs.channelOf(panel).isOpen) {
+    const kernel = panel.sessionContext.session?.kernel;
+    await kernel?.requestExecute({ code: LOAD, silent: true }).done;
+  }
+  await NotebookActions.runCells(panel.content, [cell], panel.sessionContext);
+}
