@@ -65,7 +65,8 @@ class Fix:
     was measured; 0 means that it never was.  `preview` maps each node to what the next run would
     do with it ("reused", "runs", "would send", …) and is empty where other errors keep anything
     from running.  `repairs` names the problems that it removes, `sends` the nodes with effects
-    that would run next.  `parts` are the repairs of one that is several, else empty.
+    that would run next.  `parts` are the repairs of one that is several, else empty.  `gains` say
+    what the workflow could do with it and could not before: only a person may allow that.
     """
 
     code: str
@@ -85,6 +86,7 @@ class Fix:
     after: Workflow = field(repr=False)
     sends: tuple[str, ...] = ()
     parts: tuple[Change, ...] = ()
+    gains: tuple[str, ...] = ()
 
     @cached_property
     def diff(self) -> str:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain
 from typing import Final
 
 from ..engine.result import Preview
 from ..errors import BadWorkflow
-from ..ir.patch import Edit, Insert, Patch
+from ..ir.patch import Patch
 from ..ir.spec import Catalogue
 from ..ir.templates import resolve, source_template
 from ..ir.workflow import Workflow
@@ -19,8 +19,9 @@ from ..problem import Problem, Slot
 from .fix import Change, Fix, Level, LevelName, Rung, signature
 from .joint import moved, touched
 from .policy import effective_level, sending
+from .power import Edited, forbidden, gained
 from .rules.base import Candidate, Case
-from .rules.ids import mentions
+from .scope import out_of_scope, thawed
 
 _NAMES: Final[Mapping[Level, LevelName]] = {
     Level.SHOW: "SHOW",
@@ -78,67 +79,52 @@ class Ground:
 
 @dataclass(frozen=True)
 class _Seen:
-    """What was found out on the way up; `notes` are sentences for the evidence."""
+    """What was found out on the way up; `notes` are for the evidence, `gains` as in Fix."""
 
     rung: Rung
     level: Level
     preview: Preview
     notes: tuple[str, ...] = ()
+    gains: tuple[str, ...] = ()
 
 
 def climb(draft: Draft, ground: Ground) -> Fix | Refused:
     """Verify a draft as far as it goes: a Fix with its rung, or the reason why it is dropped."""
-    reason = _out_of_scope(draft, ground.workflow)
+    reason = out_of_scope(draft.patch, draft.cases, ground.workflow)
     if reason:
         return Refused(draft, reason)
     try:
         repaired = draft.patch.apply(ground.workflow)
     except BadWorkflow as error:
         return Refused(draft, f"the edit cannot be made: {error.message}")
-    if repaired.unread:
-        return Refused(draft, f"then {repaired.unread[0].describe()}")
-    if repaired.text == ground.workflow.text:
-        return Refused(draft, "the edit changes nothing")
+    edited = Edited(ground.workflow, repaired, ground.catalogue, draft.cases[0].scope)
+    reason = _against(draft, edited)
+    if reason:
+        return Refused(draft, reason)
     seen = _check(draft, ground, repaired)
-    return seen if isinstance(seen, Refused) else _fix(draft, ground, repaired, seen)
+    if isinstance(seen, Refused):
+        return seen
+    gains = () if ground.workflow.unread else gained(edited)
+    return _fix(draft, ground, repaired, _asked_about(seen, gains))
 
 
-def _out_of_scope(draft: Draft, workflow: Workflow) -> str:
-    """Say which edit goes beyond what its problem allows; completed nodes are frozen."""
-    homes = {case.problem.slot[:2] for case in draft.cases}
-    failing = {case.problem.node for case in draft.cases}
-    frozen = {id for case in draft.cases for id in case.frozen}
-    for edit in draft.patch.edits:
-        node = _node_at(edit.slot, workflow)
-        if node in frozen:
-            return f"{node} has completed, and what completed is frozen for fixes"
-        incoming = edit.slot[:1] == ("edges",) and failing.issuperset(_led_to(edit, workflow))
-        named = _names_what_is_said(edit, draft, workflow)
-        if edit.slot[:2] not in homes and not incoming and not named:
-            return "the edit would touch a part of the workflow that did not fail"
-    return ""
+def _against(draft: Draft, edited: Edited) -> str:
+    """Say what speaks against an edit as a whole; "" for nothing."""
+    if edited.after.unread:
+        return f"then {edited.after.unread[0].describe()}"
+    if edited.after.text == edited.before.text:
+        return "the edit changes nothing"
+    if edited.before.unread:
+        return ""
+    return thawed(draft.cases, edited.before, edited.after) or forbidden(edited)
 
 
-def _names_what_is_said(edit: Edit, draft: Draft, workflow: Workflow) -> bool:
-    """Whether an edit gives a node, which nothing names, the id that a problem says is unknown."""
-    node, new = _node_at(edit.slot, workflow), getattr(edit, "new", None)
-    said = new is not None and new in [case.problem.facts.get("written") for case in draft.cases]
-    return said and edit.slot[2:] == ("id",) and not any(mentions(workflow, node or ""))
-
-
-def _node_at(slot: Slot, workflow: Workflow) -> str | None:
-    """Give the id of the node in which a slot lies."""
-    return next((n.id for n in workflow.nodes if n.slot == slot[:2] and len(slot) > 1), None)
-
-
-def _led_to(edit: Edit, workflow: Workflow) -> tuple[object, ...]:
-    """Give the nodes that the edges lead to which an edit of `edges` changes or adds."""
-    new = getattr(edit, "new", None)
-    if len(edit.slot) == 1:
-        return tuple(edge.get("to") for edge in new) if isinstance(new, list) and new else (None,)
-    if isinstance(edit, Insert) and len(edit.slot) == 2:
-        return (new.get("to") if isinstance(new, dict) else None,)
-    return (next((edge.to for edge in workflow.edges if edge.slot == edit.slot[:2]), None),)
+def _asked_about(seen: _Seen, gains: tuple[str, ...]) -> _Seen:
+    """Leave to a person what would let the workflow do more than its author has said."""
+    if not gains:
+        return seen
+    notes = (*seen.notes, *(f"only a person may allow: {gain}" for gain in gains))
+    return replace(seen, level=min(seen.level, Level.ASK), notes=notes, gains=gains)
 
 
 def _check(draft: Draft, ground: Ground, repaired: Workflow) -> _Seen | Refused:
@@ -192,8 +178,11 @@ def _broken_outputs(draft: Draft, repaired: Workflow) -> Iterator[str]:
     """Give why outputs that the draft edits do not resolve: no preview tries them."""
     scope = draft.cases[0].scope
     for slot in touched(draft.patch):
-        if slot[:1] == ("outputs",) and len(slot) > 1:
-            source = repaired.outputs[str(slot[1])].source
+        output = (
+            repaired.outputs.get(str(slot[1])) if slot[:1] == ("outputs",) and slot[1:] else None
+        )
+        if output is not None:
+            source = output.source
             for missed in resolve(source_template(source), scope, slot).unresolved:
                 yield missed.message
 
@@ -240,6 +229,7 @@ def _fix(draft: Draft, ground: Ground, repaired: Workflow, seen: _Seen) -> Fix:
         after=repaired,
         sends=sending(seen.preview),
         parts=draft.parts,
+        gains=seen.gains,
     )
 
 

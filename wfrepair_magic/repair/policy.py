@@ -32,7 +32,8 @@ class Policy:
 
     `off` nothing · `explain` diagnosis only · `suggest` fixes are shown, none is applied ·
     `safe` what is SAFE is applied · `auto` also what is at ASK, where every node that would run
-    is pure or only reads.  `attempts` bounds how often a repaired workflow is run by itself.
+    is pure or only reads.  What would let the workflow do more than before (`Fix.gains`) is never
+    applied unasked.  `attempts` bounds how often a repaired workflow is run by itself.
     """
 
     mode: Mode = "suggest"
@@ -91,7 +92,7 @@ class Policy:
 
     def allows(self, fix: Fix) -> bool:
         """Whether a fix may be applied without asking."""
-        if self.mode not in ("safe", "auto"):
+        if self.mode not in ("safe", "auto") or fix.gains:
             return False
         if fix.level == Level.SAFE.name:
             return fix.rung >= APPLIED_FROM
