@@ -70,7 +70,8 @@ export class Deeds {
     }
     this._busy.add(deed.group);
     this._tell(deed.group, null);
-    const outcome = await deed.do().finally(() => this._busy.delete(deed.group));
+    const outcome = await deed.do().catch(broken);
+    this._busy.delete(deed.group);
     this._tell(deed.group, outcome);
   }
 
@@ -92,4 +93,9 @@ export class Deeds {
   private readonly _pointed = new Map<string, string>();
   private _group = '';
   private _outcome: Outcome | null = null;
+}
+
+/** Say what a deed broke with, as when the server is gone: its button can be used again. */
+function broken(reason: unknown): Outcome {
+  return { done: false, text: reason instanceof Error ? reason.message : String(reason) };
 }
