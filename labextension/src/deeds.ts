@@ -30,6 +30,7 @@ export class Deeds {
     const { group, label, line, kind } = deed;
     const busy = this._busy.has(group);
     const point = () => this._point(group, line ?? '');
+    const safe = { ...deed, do: () => deed.do().catch(broken) };
     return active(
       'button',
       {
@@ -39,7 +40,7 @@ export class Deeds {
         title: [deed.title, line].filter(Boolean).join('\n') || undefined,
         'aria-disabled': busy || deed.off ? 'true' : undefined
       },
-      { click: event => void this._do(deed, event), focus: point, mouseenter: point },
+      { click: event => void this._do(safe, event), focus: point, mouseenter: point },
       label
     );
   }
@@ -70,8 +71,7 @@ export class Deeds {
     }
     this._busy.add(deed.group);
     this._tell(deed.group, null);
-    const outcome = await deed.do().catch(broken);
-    this._busy.delete(deed.group);
+    const outcome = await deed.do().finally(() => this._busy.delete(deed.group));
     this._tell(deed.group, outcome);
   }
 
