@@ -3,7 +3,11 @@
 import { h, type Attributes, type Wanted } from './dom';
 import { kindOf, ordered, type Counts } from './words';
 
-/** Draw how many nodes have each state; those that are pending leave the bar empty. */
+/**
+ * Draw how many nodes have each state; those that are pending leave the bar empty.
+ *
+ * A saved snapshot may say anything: what is no number is no style.
+ */
 export function bar(attributes: Attributes, counts: Counts): Wanted {
   const stretches = ordered(counts).filter(([state]) => state !== 'pending');
   return h(
@@ -13,9 +17,9 @@ export function bar(attributes: Attributes, counts: Counts): Wanted {
       h('span', {
         key: state,
         class: `wfv-${kindOf(state)} wfv-is-${state}`,
-        style: `flex-grow: ${count}`
+        style: `flex-grow: ${Number(count)}`
       })
     ),
-    h('span', { key: 'rest', style: `flex-grow: ${counts.pending ?? 0}` })
+    h('span', { key: 'rest', style: `flex-grow: ${Number(counts.pending ?? 0)}` })
   );
 }

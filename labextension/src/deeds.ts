@@ -30,6 +30,7 @@ export class Deeds {
     const { group, label, line, kind } = deed;
     const busy = this._busy.has(group);
     const point = () => this._point(group, line ?? '');
+    const safe = { ...deed, do: () => deed.do().catch(broken) };
     return active(
       'button',
       {
@@ -39,7 +40,7 @@ export class Deeds {
         title: [deed.title, line].filter(Boolean).join('\n') || undefined,
         'aria-disabled': busy || deed.off ? 'true' : undefined
       },
-      { click: event => void this._do(deed, event), focus: point, mouseenter: point },
+      { click: event => void this._do(safe, event), focus: point, mouseenter: point },
       label
     );
   }
@@ -92,4 +93,9 @@ export class Deeds {
   private readonly _pointed = new Map<string, string>();
   private _group = '';
   private _outcome: Outcome | null = null;
+}
+
+/** Say what a deed broke with, as when the server is gone: its button can be used again. */
+function broken(reason: unknown): Outcome {
+  return { done: false, text: reason instanceof Error ? reason.message : String(reason) };
 }

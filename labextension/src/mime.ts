@@ -16,17 +16,26 @@ export const RANK = -20;
 /** Gives what can be done with the run that is shown in an element of the page. */
 export type ActionsOf = (element: HTMLElement) => Actions;
 
-/** A report in an output; an update redraws it in place. */
+/**
+ * A report in an output; an update redraws it in place.
+ *
+ * What a button does is written in the output itself.  In a notebook that its reader does not trust
+ * somebody else wrote that: then there are lines to read and copy, until the cell is run here.
+ */
 export class RunOutput extends Widget implements IRenderMime.IRenderer {
   constructor(words: Words, actionsOf: ActionsOf | null, updates: Updates) {
     super();
     this._updates = updates;
     this.addClass('wfv-output');
     const model = this._model;
+    const actions = actionsOf?.(this.node) ?? null;
+    const isTrusted = () => this._isTrusted;
     const host = {
       words,
       copy,
-      actions: actionsOf?.(this.node) ?? null,
+      get actions() {
+        return isTrusted() ? actions : null;
+      },
       get reading() {
         return model.reading;
       },
@@ -38,6 +47,7 @@ export class RunOutput extends Widget implements IRenderMime.IRenderer {
   /** Show what the output holds now. */
   async renderModel(output: IRenderMime.IMimeModel): Promise<void> {
     this._unfollow();
+    this._isTrusted = output.trusted;
     this._model.set(output.data[MIME_TYPE]);
     this._unfollow = this._updates.follow(output.data, snapshot => this._model.set(snapshot));
   }
@@ -53,10 +63,11 @@ export class RunOutput extends Widget implements IRenderMime.IRenderer {
   private readonly _model = new RunModel();
   private readonly _undraw: () => void;
   private readonly _updates: Updates;
+  private _isTrusted = false;
   private _unfollow: () => void = () => undefined;
 }
 
-/** Give what makes such outputs, safe to use in notebooks that are not trusted: it draws text. */
+/** Give what makes such outputs, safe in notebooks that are not trusted: there it only draws text. */
 export function runOutputs(
   words: Words,
   actionsOf: ActionsOf | null = null,

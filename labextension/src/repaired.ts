@@ -12,9 +12,12 @@ export function nodesOf(fix: FixCard): string[] {
   return [...new Set(named)];
 }
 
+/** What a new cell begins with, and nothing else: a snapshot may have been written by anybody. */
+const HEAD = /^%%workflow(?:[ \t][^\n\r]*)?$/;
+
 /** Tell whether a snapshot holds what a new cell is made of. */
 export function canRepair(run: Snapshot, fix: FixCard): boolean {
-  return Boolean(run.cell && run.source && fix.edits?.length);
+  return Boolean(run.cell && HEAD.test(run.cell.head) && run.source && fix.edits?.length);
 }
 
 /** Give the text of a cell that goes on with a run: with a repair, less that of some nodes. */

@@ -97,6 +97,14 @@ test('an action happens once, however often its button is pressed', async () => 
   assert.deepEqual(actions.asked, ['apply 1']);
 });
 
+test('an action that breaks is told, and its button can be used again', async () => {
+  const { all, button } = show(REPAIRABLE, () => Promise.reject(new Error('the server is gone')));
+  button('Edit').click();
+  await settled();
+  assert.equal(all('.wfv-card .wfv-told')[0].textContent, 'the server is gone');
+  assert.equal(button('Edit').getAttribute('aria-disabled'), null);
+});
+
 test('of a repair of several nodes each can be left out, but not all', async () => {
   const { all, actions, button } = show(REPAIRABLE);
   const [a, b] = all('fieldset input') as HTMLInputElement[];

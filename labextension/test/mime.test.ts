@@ -1,20 +1,21 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { place, RUN, RUNNING, words } from './page';
+import { FakeActions, place, REPAIRABLE, RUN, RUNNING, words } from './page';
 import { RANK, runOutputs } from '../src/mime';
 import { MIME_TYPE } from '../src/wire';
 
 function output() {
-  const factory = runOutputs(words);
+  const actions = new FakeActions(async () => ({ done: true, text: '' }));
+  const factory = runOutputs(words, () => actions);
   const made = factory.createRenderer({} as Parameters<typeof factory.createRenderer>[0]);
   place().appendChild(made.node);
   return made;
 }
 
-function model(run: unknown) {
+function model(run: unknown, trusted = true) {
   return {
-    trusted: false,
+    trusted,
     data: { [MIME_TYPE]: run },
     metadata: {},
     setData: () => undefined
@@ -43,4 +44,27 @@ test('an output that is thrown away can be thrown away twice', async () => {
   made.dispose();
   made.dispose();
   assert.equal(made.node.childNodes.length, 0);
+});
+
+test('a report that its reader does not trust has lines to copy, and no buttons that act', async () => {
+  const made = output();
+  const labels = () => [...made.node.querySelectorAll('button')].map(found => found.textContent);
+  await made.renderModel(model(REPAIRABLE, false));
+  assert.deepEqual(new Set(labels()), new Set(['Copy']));
+  await made.renderModel(model(REPAIRABLE));
+  assert.ok(labels().includes('Apply & run'));
+});
+
+test('a saved report says no style of its own', async () => {
+  const made = output();
+  const evil = '1; background: url(http://127.0.0.1/x)';
+  const counts = { failed: evil, pending: evil };
+  const stages = [{ first: 1, last: 1, state: 'failed', counts }];
+  const graph = { columns: 0, rows: 0, waves: 1, stages };
+  await made.renderModel(model({ ...RUN, counts, graph }));
+  const styles = [...made.node.querySelectorAll('[style]')].map(found =>
+    found.getAttribute('style')
+  );
+  assert.ok(styles.length > 0);
+  assert.ok(!styles.some(style => style?.includes('url')));
 });

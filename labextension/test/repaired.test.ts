@@ -73,3 +73,13 @@ test('only a report that holds cell, text and edits can be made a cell of', () =
   assert.ok(!canRepair({ ...REPAIRABLE, source: undefined }, FIX));
   assert.ok(!canRepair(REPAIRABLE, { ...FIX, edits: [] }));
 });
+
+test('a head that is more than a magic line makes no cell: anybody may have saved the report', () => {
+  const cell = REPAIRABLE.cell!;
+  for (const head of ['%%workflow', '%%workflow digest --input x=1']) {
+    assert.ok(canRepair({ ...REPAIRABLE, cell: { ...cell, head } }, FIX));
+  }
+  for (const head of ['', '!ls', '%%workflowish', '%%workflow x\nimport os', ' %%workflow']) {
+    assert.equal(canRepair({ ...REPAIRABLE, cell: { ...cell, head } }, FIX), false);
+  }
+});

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from kernels import Notebook
+from pages import Page
 from processes import python
 
 CELL = """\
@@ -80,6 +81,15 @@ def test_slips_are_told_with_the_nearest_name(notebook: Notebook) -> None:
     assert refused.error is not None
     assert "max_workers must be a whole number from 1, not 0" in refused.error[1]
     assert len(refused.trace.splitlines()) <= 6
+
+
+def test_a_page_that_asks_is_not_told_of_slips_in_the_notebook(notebook: Notebook) -> None:
+    """An ask from a page prints nothing under the cell that runs; the next cell is told."""
+    table(notebook, 'repiar = "safe"')
+    assert Page(notebook).ask(ask="runs")["ok"]
+    notebook.value("1")
+    assert not any("repiar" in str(message["content"]) for message in notebook.kept)
+    assert "has no key repiar" in notebook.run(f"%%workflow x\n{CELL}").errors
 
 
 def test_configuration_reaches_the_magics_while_they_load(tmp_path: Path) -> None:

@@ -14,9 +14,10 @@ from wfrepair_magic import events
 from wfrepair_magic.failure import Failure
 from wfrepair_magic.monitor.state import RunState
 from wfrepair_magic.notebook import tables
-from wfrepair_magic.notebook.report import COMMANDS, LIVE_NODES, bundle, html
+from wfrepair_magic.notebook.report import COMMANDS, bundle, html
 from wfrepair_magic.notebook.style import STYLE
 from wfrepair_magic.wire import MIME
+from wfrepair_magic.wire.measure import FEW
 
 VOID = {"img", "br", "hr"}
 
@@ -147,7 +148,7 @@ def test_an_update_is_small(size: int, wide: int) -> None:
     drawn = bundle(state, 200.0, COMMANDS, last=False)
     assert len(json.dumps(drawn, ensure_ascii=False).encode()) < 20_000
     assert state.failures[0].node in drawn["text/html"]
-    assert ("more: " in drawn["text/html"]) == (size > LIVE_NODES)
+    assert ("more: " in drawn["text/html"]) == (size > FEW)
 
 
 def test_an_update_after_a_repair_is_small() -> None:
@@ -167,7 +168,7 @@ def test_a_finished_report_is_complete() -> None:
     ids = tuple(f"n{number}" for number in range(200))
     drawn = html(run_of(ids=ids), 0.0, COMMANDS, last=True)
     assert len(re.findall("<th scope=row", drawn)) == 200
-    assert len(re.findall("<th scope=row", drawn.partition("<details>")[0])) == LIVE_NODES
+    assert len(re.findall("<th scope=row", drawn.partition("<details>")[0])) == FEW
     assert "… and 184 more: 184 pending" in drawn
 
 

@@ -40,7 +40,8 @@ NESTING = 64
 """How deep sets and keys of dicts may lie within each other; other values nest freely."""
 
 _FLUSH_AT = 4096
-_SHAPES = 1000
+_SHAPES = 256
+_WIDE = 256
 _STR_ONLY = {str}
 
 Instead = Callable[[object], object]
@@ -84,6 +85,10 @@ def digest(value: object, instead: Instead = data_only, naming: Naming = type_na
     Raises Unkeyable with the path of the culprit.
     """
     hasher = hashlib.sha256(b"wfrepair key %d;" % KEY_VERSION)
+    scalar = SCALARS.get(type(value))
+    if scalar is not None:  # most params are
+        hasher.update(scalar(value))
+        return hasher.hexdigest()
     writer = _Writer(instead, naming, hasher.update)
     writer.write(value)
     writer.flush()
@@ -123,6 +128,10 @@ def _sorted_names(names: tuple[str, ...]) -> tuple[tuple[str, ...], bytes]:
     return ordered, head(b"D", len(ordered)) + b"".join(map(SCALARS[str], ordered))
 
 
+_names_of_a_shape = lru_cache(_SHAPES)(_sorted_names)
+"""The same for the shapes that came last: rows of a table share theirs, as do nodes of a type."""
+
+
 class _Writer:
     """Writes one value; lives as long as one call of `encode` or `digest`.
 
@@ -139,7 +148,6 @@ class _Writer:
         self._frames: list[_Frame] = []
         self._open: set[int] = set()
         self._level = 0
-        self._sorted_names = lru_cache(_SHAPES)(_sorted_names)  # rows of one table share theirs
 
     def flush(self) -> None:
         """Hand what was written to the sink, unless it is still to be sorted."""
@@ -188,7 +196,8 @@ class _Writer:
     def _dict(self, items: dict[Any, Any]) -> bool:
         if items and set(map(type, items)) != _STR_ONLY:
             return self._mixed(items)
-        names, written = self._sorted_names(tuple(items))
+        sort = _names_of_a_shape if len(items) <= _WIDE else _sorted_names
+        names, written = sort(tuple(items))
         self.out.append(written)
         return bool(items) and self._push(items, ((name, items[name]) for name in names), _key)
 

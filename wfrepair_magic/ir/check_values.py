@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from ..problem import Slot, path_text
@@ -36,7 +36,7 @@ class Place:
 
     def inside(self, section: Section, *slot: str | int) -> Place:
         """Give the place of a mapping inside this one."""
-        return replace(self, section=section, slot=(*self.slot, *slot))
+        return Place(section, (*self.slot, *slot), self.node, self.spec)
 
     @property
     def owner(self) -> str:

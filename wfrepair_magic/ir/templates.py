@@ -22,6 +22,8 @@ __all__ = [
 
 Found: TypeAlias = tuple[Slot, Template | TemplateError]
 
+_NO_TEXT: Final = (int, float, type(None))
+
 
 @dataclass(frozen=True)
 class Resolution:
@@ -57,6 +59,8 @@ def walk(value: Any, slot: Slot = ()) -> Iterator[Found]:
         else:
             if template.expressions:
                 yield slot, template
+    elif isinstance(value, _NO_TEXT):
+        return
     elif isinstance(value, Mapping):
         for key, item in value.items():
             yield from walk(item, (*slot, key))

@@ -6,6 +6,7 @@ import dataclasses
 import math
 from collections.abc import Mapping
 from datetime import date, time
+from functools import lru_cache
 from pathlib import PurePath
 from typing import Any
 
@@ -33,14 +34,19 @@ def plain(value: Any, depth: int = DEPTH) -> Any:
 
 def _tree(value: Any, depth: int) -> Any:
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        fields = dataclasses.fields(value)
-        return {item.name: plain(getattr(value, item.name), depth) for item in fields}
+        return {name: plain(getattr(value, name), depth) for name in _fields(type(value))}
     if isinstance(value, Mapping):
         return {_key(key): plain(item, depth) for key, item in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
         items = sorted(value, key=repr) if isinstance(value, set | frozenset) else value
         return [plain(item, depth) for item in items]
     return sketch(value)
+
+
+@lru_cache(64)
+def _fields(kind: type[Any]) -> tuple[str, ...]:
+    """Name the fields of a dataclass: every event of a run asks for them."""
+    return tuple(item.name for item in dataclasses.fields(kind))
 
 
 def _key(key: Any) -> str:

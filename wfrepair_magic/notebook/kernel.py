@@ -61,12 +61,16 @@ class Kernel:
 
         A misspelt key of the project is told once.  Raises BadWorkflow for a value that is none.
         """
-        table, unknown = project_settings(Path.cwd())
+        settled, unknown = self._settled()
         for sentence in unknown:
             if sentence not in self._warned:
                 self._warned.add(sentence)
                 print(sentence, file=sys.stderr)
-        return {**table, **self.configured()}
+        return settled
+
+    def _settled(self) -> tuple[dict[str, Any], tuple[str, ...]]:
+        table, unknown = project_settings(Path.cwd())
+        return {**table, **self.configured()}, unknown
 
     def watch(self, wanted: Wanted) -> Run:
         """Make a run, show its report while it goes on, and keep it as the last one."""
@@ -84,8 +88,10 @@ class Kernel:
         underway = self._begin(wanted, background=True)
 
         def see_through() -> None:
-            underway.see_through_apart(remember)
-            self.underway.remove(underway)
+            try:
+                underway.see_through_apart(remember)
+            finally:
+                self.underway.remove(underway)
 
         work = partial(contextvars.copy_context().run, see_through)
         stop_at_end(underway)
@@ -123,9 +129,10 @@ class Kernel:
 
     def runs_underway(self, name: str | None) -> list[Underway]:
         """List the runs that are under way here: of a name, or the one spoken of, or all."""
+        all_of_them = [*self.underway]  # runs in the background end meanwhile
         if name is not None:
-            return [each for each in self.underway if each.wanted.name == name]
-        return [each for each in self.underway if self.spoken_of in ("", each.state.run)]
+            return [each for each in all_of_them if each.wanted.name == name]
+        return [each for each in all_of_them if self.spoken_of in ("", each.state.run)]
 
     def remember(self, last: Last) -> None:
         """Keep a run as the last one, in the notebook's variable `_wf` too."""
@@ -149,7 +156,7 @@ class Kernel:
             return Path(given).absolute()
         if self.last is not None:
             return self.last.run.store
-        configured = self.defaults().get("store")
+        configured = self._settled()[0].get("store")  # tells nobody: a page may ask for it
         return Path(configured).absolute() if configured else find_store(Path.cwd())
 
     def write_last_cell(self, changes: Sequence[Fix], text: str | None = None) -> None:

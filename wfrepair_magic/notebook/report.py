@@ -16,6 +16,7 @@ from ..monitor.rows import NodeState, shown_nodes
 from ..monitor.state import RunState
 from ..monitor.text import Commands, asking, draw, other_problems, preview, ways_on
 from ..problem import Problem
+from ..wire.measure import FEW, LAST, LIVE, OPEN
 from ..wire.snapshot import MIME, NOWHERE, Origin, snapshot
 from .graph import LAST_SIZES, LIVE_SIZES, graph
 from .style import kind, marked, page
@@ -26,20 +27,13 @@ COMMANDS: Final = Commands(
     resume="%workflow resume",
     dismiss="%workflow dismiss {number}",
 )
-LIVE_NODES: Final = 16
 LIVE_LINES: Final = 4
-OPEN_NODES: Final = 40
 LAST_NODES: Final = 1000
-"""How many rows stand in the table: under way (and in the text that nobody sees beside it), at
-most at the end, and there on demand."""
+"""How many rows stand in the text that nobody sees beside a report under way; and at the end, there
+and, on demand, in the table.  What else is told there is what the snapshot tells (`measure`)."""
 
-LIVE_FINDINGS: Final = 3
-LIVE_MESSAGE: Final = 50
-LIVE_CAUSE: Final = 100
 LAST_MESSAGE: Final = 76
-LAST_CAUSE: Final = 1200
-"""So many columns of a message are shown: on a line of the table, and in the red block of a
-failure, where they make about 12 lines; the rest of it can be unfolded there."""
+"""So many columns of a message stand on a line of the table at the end."""
 
 HEADS: Final = ("state", "node", "type", "tries", "time", "note")
 NUMBERS: Final = frozenset({"tries", "time"})
@@ -69,18 +63,18 @@ def _shortened(state: RunState) -> RunState:
         failures=tuple(
             dataclasses.replace(
                 failure,
-                message=words.clipped(words.one_line(failure.message), LIVE_CAUSE),
+                message=words.clipped(words.one_line(failure.message), LIVE.cause),
                 detail="",
                 reported={},
                 input_shapes={},
             )
-            for failure in state.failures[:LIVE_FINDINGS]
+            for failure in state.failures[: LIVE.findings]
         ),
-        problems=state.problems[:LIVE_FINDINGS],
-        notices=state.notices[-LIVE_FINDINGS:],
+        problems=state.problems[: LIVE.findings],
+        notices=state.notices[-LIVE.findings :],
         applied=tuple(
             dataclasses.replace(fix, suggestion=dataclasses.replace(fix.suggestion, diff=""))
-            for fix in state.applied[-LIVE_FINDINGS:]
+            for fix in state.applied[-LIVE.findings :]
         ),
     )
 
@@ -135,11 +129,11 @@ def _bar(state: RunState) -> str:
 
 def _table(state: RunState, now: float, last: bool) -> str:
     """Lay out the nodes: at the end what the first rows leave out can be unfolded."""
-    whole = last and len(state.nodes) <= OPEN_NODES
-    nodes, rest = shown_nodes(state.nodes, OPEN_NODES if whole else LIVE_NODES)
+    whole = last and len(state.nodes) <= OPEN
+    nodes, rest = shown_nodes(state.nodes, OPEN if whole else FEW)
     if not nodes:
         return ""
-    clip = LAST_MESSAGE if last else LIVE_MESSAGE
+    clip = LAST_MESSAGE if last else LIVE.text
     shown = _rows(nodes, now, clip)
     if not rest:
         return shown
@@ -191,7 +185,7 @@ def _state(node: NodeState) -> str:
 def _failure(failure: Failure) -> str:
     """Tell a failure: node, cause and hint in one red line, then the facts."""
     hint, places = words.hints(failure), words.places(failure)
-    cause = words.clipped(words.one_line(failure.cause), LAST_CAUSE)
+    cause = words.clipped(words.one_line(failure.cause), LAST.cause)
     facts = [*words.facts(failure), *(("place", place) for place in places)]
     pairs = "".join(f"<div><dt>{label}</dt> <dd>{escape(text)}</dd></div>" for label, text in facts)
     return (
@@ -203,7 +197,7 @@ def _failure(failure: Failure) -> str:
 
 def _detail(failure: Failure) -> str:
     """Fold away what is long: a message, what the node reported, and where its code broke."""
-    text = words.detail(failure, LAST_CAUSE)
+    text = words.detail(failure, LAST.cause)
     if not text:
         return ""
     return (

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import Final
 
 from ..events import Suggestion
 from ..monitor import words
 from ..monitor.changes import inside
 from ..monitor.text import Commands
 from .comment import comment, without_comment
+from .measure import NAMED
 from .shown import FixCard, Foreseen
-
-NAMED: Final = 12
-"""How many nodes of a preview are named; the others are counted."""
 
 
 def card(fix: Suggestion, commands: Commands) -> FixCard:

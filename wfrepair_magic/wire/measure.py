@@ -1,4 +1,4 @@
-"""How much a snapshot tells: little while a run goes on, all of it when it has ended."""
+"""How much is told of a run, as snapshot or HTML: little under way, all of it when it has ended."""
 
 from __future__ import annotations
 
