@@ -3,7 +3,7 @@
 import type { Kernel } from '@jupyterlab/services';
 
 import { insertBelow, isUnchanged, placeOf, replace, type SharedNotebook } from './cells';
-import { Unanswered, type Channel } from './kernel';
+import { Unanswered, type Channel } from './channel';
 import { resolveLine, STOP, type Verdict } from './lines';
 import { canRepair, repairedCell } from './repaired';
 import type { Actions, Outcome, Words } from './tokens';

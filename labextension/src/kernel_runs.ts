@@ -2,7 +2,7 @@
 
 import type { INotebookTracker, NotebookPanel } from '@jupyterlab/notebook';
 
-import type { Asked, Channel, Channels } from './kernel';
+import type { Asked, Channel, Channels } from './channel';
 import type { Change, RunsModel, Source } from './runs';
 import type { Answer, CellNote, EffectLine, Fact, RunLine, RunTold } from './wire';
 

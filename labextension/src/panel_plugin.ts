@@ -13,7 +13,7 @@ import { copy } from './clipboard';
 import { addCommands, COMMANDS } from './commands';
 import { deeds } from './in_front';
 import { runsIcon } from './icon';
-import { IChannels, type Channels } from './kernel';
+import { IChannels, type Channels } from './channel';
 import { KernelRuns } from './kernel_runs';
 import type { ActionsOf } from './mime';
 import type { Reading } from './model';

@@ -5,7 +5,7 @@ import type { NotebookPanel } from '@jupyterlab/notebook';
 
 import type { Sheet } from './actions';
 import { placeOf } from './cells';
-import type { Channels } from './kernel';
+import type { Channels } from './channel';
 import type { Snapshot } from './wire';
 
 /** Runs a cell of a notebook, as if somebody had pressed the button for it. */

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, test } from 'node:test';
 import { ASKING, MENDED, REPAIRABLE, RUNNING, settled, SOURCE, words } from './page';
 import { YNotebook } from '@jupyter/ydoc';
 import { SheetActions, type Sheet } from '../src/actions';
-import { Unanswered } from '../src/kernel';
+import { Unanswered } from '../src/channel';
 import { sha256 } from '../src/sha256';
 import type { Answer } from '../src/wire';
 

@@ -3,7 +3,7 @@ import { afterEach, test } from 'node:test';
 
 import { place, REPAIRABLE, RUN, settled } from './page';
 import { YNotebook } from '@jupyter/ydoc';
-import type { Channels } from '../src/kernel';
+import type { Channels } from '../src/channel';
 import { findPanel, INSERTED, sheetOf } from '../src/sheet';
 
 const open: YNotebook[] = [];
