@@ -1,29 +1,28 @@
 /** What the buttons of a report do in the notebook that it stands in. */
 
-import type { Kernel } from '@jupyterlab/services';
-
-import { insertBelow, isUnchanged, placeOf, replace, type SharedNotebook } from './cells';
-import { Unanswered, type Channel } from './kernel';
+import {
+  insertBelow,
+  isUnchanged,
+  placeBelow,
+  placeOf,
+  replace,
+  type SharedNotebook
+} from './cells';
 import { resolveLine, STOP, type Verdict } from './lines';
+import { ask, interrupted, load, loaded, type Listener } from './orders';
 import { canRepair, repairedCell } from './repaired';
 import type { Actions, Outcome, Words } from './tokens';
 import type { FixCard, Question, Snapshot } from './wire';
 
 /** How long a kernel may take to stop a run before it is interrupted, in milliseconds. */
 const STOP_PATIENCE = 1_500;
-/** How long a channel may take to open before another way is taken. */
-const OPEN_PATIENCE = 1_000;
-/** Loads the extension; silent where that has been done. */
-const LOAD = "get_ipython().extension_manager.load_extension('wfrepair_magic')";
 /** A line that begins anew what was done already, whenever its cell is run. */
 const ANEW = /^%%workflow\b.*\s--(fresh|rerun)\b/m;
 
 /** A notebook on the page, as far as actions need it. */
-export interface Sheet {
+export interface Sheet extends Listener {
   readonly notebook: SharedNotebook;
   readonly readOnly: boolean;
-  readonly channel: Channel;
-  readonly kernel: Kernel.IKernelConnection | null;
   /** The place of the cell in whose output the report stands; -1 where it stands elsewhere. */
   readonly here: number;
   /** Make a cell the active one and show it; for typing, with the cursor at an offset. */
@@ -32,6 +31,8 @@ export interface Sheet {
   run(place: number): void;
   /** Tell whether a cell is being run. */
   isRunning(place: number): boolean;
+  /** Tell whether the kernel can be reached; one that starts again is waited for a little. */
+  reached(): Promise<boolean>;
 }
 
 /** The actions on runs of one notebook; `find` looks for it anew each time. */
@@ -42,20 +43,27 @@ export class SheetActions implements Actions {
   }
 
   async apply(run: Snapshot, fix: FixCard, without: ReadonlySet<string>): Promise<Outcome> {
-    return this._inNewCell(run, fix, without, (sheet, place) => {
+    const words = this._words;
+    return this._inNewCell(run, fix, without, async (sheet, place) => {
+      const cell = sheet.notebook.getCell(place).getId();
       if (!sheet.kernel) {
-        const text = this._words.__('In a new cell below; start a kernel to run it.');
-        return { done: true, text };
+        return yes(words.__('In a new cell below; start a kernel to run it.'));
       }
-      load(sheet);
-      sheet.run(place);
-      return { done: true, text: this._words.__('Runs in a new cell below.') };
+      if (!(await sheet.reached())) {
+        return yes(words.__('In a new cell below; run it when its kernel is there again.'));
+      }
+      const now = placeOf(sheet.notebook, cell);
+      if (now >= 0 && !sheet.isRunning(now)) {
+        load(sheet);
+        sheet.run(now);
+      }
+      return yes(words.__('Runs in a new cell below.'));
     });
   }
 
   async insert(run: Snapshot, fix: FixCard, without: ReadonlySet<string>): Promise<Outcome> {
-    const done = { done: true, text: this._words.__('Stands in a new cell below.') };
-    return this._inNewCell(run, fix, without, () => done);
+    const done = yes(this._words.__('Stands in a new cell below.'));
+    return this._inNewCell(run, fix, without, async () => done);
   }
 
   async edit(run: Snapshot, fix: FixCard, without: ReadonlySet<string>): Promise<Outcome> {
@@ -64,16 +72,20 @@ export class SheetActions implements Actions {
     if ('text' in sheet) {
       return sheet;
     }
-    const place = placeOf(sheet.notebook, run.cell?.id ?? '');
+    const place = placeIn(sheet, run);
     if (place < 0) {
       return no(words.__('The cell that ran is not here any more: insert a new cell instead.'));
+    }
+    const text = repairedCell(run, fix, without);
+    if (sheet.notebook.getCell(place).getSource() === text) {
+      sheet.select(place, 0);
+      return yes(words.__('Stands in the cell above already.'));
     }
     if (!isUnchanged(sheet.notebook, place, run.cell?.digest ?? '')) {
       return no(words.__('The cell was changed since it ran: insert a new cell instead.'));
     }
-    const offset = replace(sheet.notebook, place, repairedCell(run, fix, without));
-    sheet.select(place, offset);
-    return { done: true, text: words.__('Stands in the cell above; undo takes it back.') };
+    sheet.select(place, replace(sheet.notebook, place, text));
+    return yes(words.__('Stands in the cell above; undo takes it back.'));
   }
 
   async dismiss(run: Snapshot, fix: FixCard): Promise<Outcome> {
@@ -87,27 +99,40 @@ export class SheetActions implements Actions {
     if (!sheet) {
       return this._nowhere();
     }
-    const answer = await asked(sheet.channel, run, STOP, STOP_PATIENCE);
+    const answer = await told(sheet, run, STOP, STOP_PATIENCE);
     if (answer) {
       return answer;
     }
     if (!sheet.kernel || !sheet.isRunning(placeIn(sheet, run))) {
       return no(this._words.__('This run is not under way here any more.'));
     }
-    await sheet.kernel.interrupt();
-    return { done: true, text: this._words.__('The kernel was interrupted.') };
+    return (await interrupted(sheet.kernel))
+      ? yes(this._words.__('The kernel was interrupted.'))
+      : no(this._words.__('The kernel cannot be reached now; what it runs may go on.'));
   }
 
   async resolve(run: Snapshot, question: Question, verdict: Verdict): Promise<Outcome> {
-    const told = await this._ask(run, resolveLine(run, question, verdict));
-    if (!told.done || !run.finished) {
-      return told;
+    const answer = await this._ask(run, resolveLine(run, question, verdict));
+    const outcome = answer.done ? answer : ((await this._settled(run, question)) ?? answer);
+    if (!outcome.done || !run.finished) {
+      return outcome;
     }
     this._answered.add(`${run.run} ${question.node}`);
     const left = (run.questions ?? []).filter(
       ({ node }) => !this._answered.has(`${run.run} ${node}`)
     );
-    return left.length ? told : this._again(run, told);
+    return left.length ? outcome : this._again(run, outcome);
+  }
+
+  /** Say what became of a question that was answered elsewhere; null where it was not. */
+  private async _settled(run: Snapshot, { node }: Question): Promise<Outcome | null> {
+    const sheet = this._find(run);
+    const answer = sheet && (await ask(sheet, { ask: 'effects' }));
+    const [last] = (answer?.effects ?? [])
+      .filter(effect => effect.session === run.session && effect.node === node)
+      .slice(-1);
+    const said = this._words.__('That was answered already: %1.', last?.words);
+    return last && !last.doubt ? yes(said) : null;
   }
 
   /** Run the cell again in which a run asked, now that all is answered. */
@@ -124,18 +149,20 @@ export class SheetActions implements Actions {
     if (ANEW.test(sheet.notebook.getCell(place).getSource())) {
       return told; // its text says how the run goes on, and nothing is sent again
     }
-    load(sheet);
-    sheet.run(place);
+    if (!sheet.isRunning(place)) {
+      load(sheet);
+      sheet.run(place);
+    }
     return { ...told, text: this._words.__('Noted; the run goes on.') };
   }
 
-  /** Put a repair into a new cell, select it, and do the rest. */
-  private _inNewCell(
+  /** Put a repair into a new cell, unless it stands in one already; select it and do the rest. */
+  private async _inNewCell(
     run: Snapshot,
     fix: FixCard,
     without: ReadonlySet<string>,
-    then: (sheet: Sheet, place: number) => Outcome
-  ): Outcome {
+    then: (sheet: Sheet, place: number) => Promise<Outcome>
+  ): Promise<Outcome> {
     const sheet = this._writable(run, fix);
     if ('text' in sheet) {
       return sheet;
@@ -144,7 +171,9 @@ export class SheetActions implements Actions {
     if (above < 0) {
       return no(this._words.__('The cell that ran is not in this notebook any more.'));
     }
-    const place = insertBelow(sheet.notebook, above, repairedCell(run, fix, without));
+    const text = repairedCell(run, fix, without);
+    const there = placeBelow(sheet.notebook, above, text);
+    const place = there < 0 ? insertBelow(sheet.notebook, above, text) : there;
     sheet.select(place);
     return then(sheet, place);
   }
@@ -170,12 +199,15 @@ export class SheetActions implements Actions {
     if (!sheet) {
       return this._nowhere();
     }
-    const answer = await asked(sheet.channel, run, line);
+    const answer = await told(sheet, run, line);
     if (answer || !sheet.kernel) {
       return answer ?? no(this._words.__('There is no kernel to tell.'));
     }
-    await executed(sheet.kernel, LOAD);
-    const second = await asked(sheet.channel, run, line);
+    if (!(await sheet.reached())) {
+      return no(this._words.__('The kernel cannot be reached now.'));
+    }
+    await loaded(sheet);
+    const second = await told(sheet, run, line);
     return second ?? no(this._words.__('The kernel does not answer.'));
   }
 
@@ -188,49 +220,28 @@ function no(text: string): Outcome {
   return { done: false, text };
 }
 
-/** Find the cell that ran; else the one in whose output the report stands. */
-function placeIn(sheet: Sheet, run: Snapshot): number {
-  const place = run.cell ? placeOf(sheet.notebook, run.cell.id) : -1;
-  return place < 0 ? sheet.here : place;
+function yes(text: string): Outcome {
+  return { done: true, text };
 }
 
-/** Have the kernel load the extension before what is run next; one that has it does nothing. */
-function load(sheet: Sheet): void {
-  if (sheet.kernel) {
-    void executed(sheet.kernel, LOAD).then(() => sheet.channel.wake());
-  }
+/**
+ * Find the cell that ran; else the one in whose output the report stands.
+ *
+ * A cell that was copied with its report is as good as the one that ran.
+ */
+function placeIn({ notebook, here }: Sheet, { cell }: Snapshot): number {
+  const place = cell ? placeOf(notebook, cell.id) : -1;
+  const copied = cell && here >= 0 && isUnchanged(notebook, here, cell.digest);
+  return place < 0 || copied ? here : place;
 }
 
-/** Ask over a channel; null where that has no answer. */
-async function asked(
-  channel: Channel,
+/** Have the kernel obey a line about a run; null where that has no answer. */
+async function told(
+  sheet: Sheet,
   { run }: Snapshot,
   line: string,
   patience?: number
 ): Promise<Outcome | null> {
-  const tired = new Promise<boolean>(resolve => {
-    window.setTimeout(() => resolve(channel.isOpen), OPEN_PATIENCE);
-  });
-  if (!(await Promise.race([channel.wake(), tired]))) {
-    return null;
-  }
-  try {
-    const answer = await channel.ask({ ask: 'line', line, run }, patience);
-    return { done: answer.ok, text: (answer.text ?? '').trim() };
-  } catch (error) {
-    if (error instanceof Unanswered) {
-      return null;
-    }
-    throw error;
-  }
-}
-
-/** Execute code that leaves no trace in the notebook; rejects nothing. */
-async function executed(kernel: Kernel.IKernelConnection, code: string): Promise<void> {
-  const quiet = { silent: true, store_history: false, stop_on_error: false };
-  try {
-    await kernel.requestExecute({ code, ...quiet }).done;
-  } catch {
-    // The kernel was restarted or went away: then there is nobody who could load it.
-  }
+  const answer = await ask(sheet, { ask: 'line', line, run }, patience);
+  return answer && { done: answer.ok, text: (answer.text ?? '').trim() };
 }

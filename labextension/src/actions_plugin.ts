@@ -6,7 +6,7 @@ import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { Token } from '@lumino/coreutils';
 
 import { SheetActions } from './actions';
-import { IChannels, type Channels } from './kernel';
+import { IChannels, type Channels } from './channel';
 import type { ActionsOf } from './mime';
 import { findPanel, INSERTED, sheetOf } from './sheet';
 import { DOMAIN } from './tokens';

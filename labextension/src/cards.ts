@@ -63,10 +63,10 @@ function card(words: Words, run: Snapshot, fix: FixCard, tools: Tools): Wanted {
 /** Draw what can be done with a repair; where nothing can, the line that does it. */
 function ends(words: Words, run: Snapshot, fix: FixCard, tools: Tools): Child[] {
   const { actions, choices, copying, deeds } = tools;
-  if (!actions) {
-    return [fix.line ? command(words, fix.line, copying) : null];
-  }
   const group = `fix ${fix.number}`;
+  if (!actions) {
+    return [deeds.told(group), fix.line ? command(words, fix.line, copying) : null];
+  }
   const whole = !choices.without(fix).size;
   const line = whole ? deeds.line(group, fix.line ?? '') : '';
   return [
@@ -90,9 +90,9 @@ function deedsOf(
 ): Omit<Deed, 'group'>[] {
   const without = choices.without(fix);
   const off = !choices.any(fix);
-  const dismiss = async () => {
-    const outcome = await actions.dismiss(run, fix);
-    choices.hide(fix);
+  const dismiss = () => {
+    const outcome = actions.dismiss(run, fix);
+    choices.hide(fix); // at once: a kernel may take long to hear of it
     return outcome;
   };
   const change: Omit<Deed, 'group'>[] = [

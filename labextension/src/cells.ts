@@ -12,6 +12,13 @@ export function placeOf(notebook: SharedNotebook, id: string): number {
   return notebook.cells.findIndex(cell => cell.getId() === id);
 }
 
+/** Find the first cell of exactly this text below another one; -1 where there is none. */
+export function placeBelow(notebook: SharedNotebook, place: number, source: string): number {
+  return notebook.cells.findIndex(
+    (cell, at) => at > place && cell.cell_type === 'code' && cell.getSource() === source
+  );
+}
+
 /** Put a new code cell below another one; gives its place. */
 export function insertBelow(notebook: SharedNotebook, place: number, source: string): number {
   // What stands in it was chosen by the reader, so that what it shows may be trusted.

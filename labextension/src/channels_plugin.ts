@@ -3,7 +3,8 @@
 import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { INotebookTracker } from '@jupyterlab/notebook';
 
-import { channels, IChannels, type Channels } from './kernel';
+import { IChannels, type Channels } from './channel';
+import { channels } from './channels';
 
 export const channelsPlugin: JupyterFrontEndPlugin<Channels> = {
   id: 'wfrepair-magic:channels',

@@ -62,6 +62,7 @@ export class Deeds {
   /** Forget what was told: something else has happened since. */
   forget(): void {
     this._outcome = null;
+    this._past = new Set(this._busy);
   }
 
   private async _do(deed: Deed, event: Event): Promise<void> {
@@ -72,7 +73,7 @@ export class Deeds {
     this._busy.add(deed.group);
     this._tell(deed.group, null);
     const outcome = await deed.do().finally(() => this._busy.delete(deed.group));
-    this._tell(deed.group, outcome);
+    this._tell(deed.group, this._past.delete(deed.group) ? null : outcome);
   }
 
   private _tell(group: string, outcome: Outcome | null): void {
@@ -90,6 +91,8 @@ export class Deeds {
 
   private readonly _changed: () => void;
   private readonly _busy = new Set<string>();
+  /** The groups whose deed is of before something else happened. */
+  private _past = new Set<string>();
   private readonly _pointed = new Map<string, string>();
   private _group = '';
   private _outcome: Outcome | null = null;

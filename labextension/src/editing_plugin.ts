@@ -7,7 +7,7 @@ import { INotebookTracker } from '@jupyterlab/notebook';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
 
 import { editing, type Adviser, type Switch } from './editing';
-import { IChannels, type Channel, type Channels } from './kernel';
+import { IChannels, type Channel, type Channels } from './channel';
 import { PLUGIN_ID } from './tokens';
 
 export const editingPlugin: JupyterFrontEndPlugin<void> = {

@@ -5,6 +5,7 @@ import { NotebookActions, type INotebookTracker, type NotebookPanel } from '@jup
 import type { Deeds } from './commands';
 import type { KernelRuns } from './kernel_runs';
 import { STOP } from './lines';
+import { interrupted } from './orders';
 import { reportOf, reportsIn, show } from './reports';
 import type { Settings } from './settings';
 
@@ -33,7 +34,9 @@ export function deeds(notebooks: INotebookTracker, runs: KernelRuns, around: Aro
     get resume() {
       const panel = notebooks.currentWidget;
       const told = runs.toldBy(panel);
-      const cell = panel && told?.state !== 'RUNNING' ? lastCell(panel, told?.cell ?? '') : -1;
+      // Without a kernel JupyterLab would take the report away and run nothing.
+      const rests = panel?.sessionContext.session?.kernel && told?.state !== 'RUNNING';
+      const cell = panel && rests ? lastCell(panel, told?.cell ?? '') : -1;
       return panel && cell >= 0 ? () => void resume(panel, runs, cell) : null;
     },
     report: run => {
@@ -63,7 +66,8 @@ async function stop(panel: NotebookPanel, runs: KernelRuns): Promise<void> {
   try {
     await runs.channelOf(panel).ask({ ask: 'line', line: STOP }, STOP_PATIENCE);
   } catch {
-    await panel.sessionContext.session?.kernel?.interrupt();
+    const kernel = panel.sessionContext.session?.kernel;
+    await (kernel && interrupted(kernel));
   }
 }
 

@@ -1,15 +1,13 @@
 /** The one channel to a notebook's kernel: questions go up, answers and events come down. */
 
-import type { ISessionContext } from '@jupyterlab/apputils';
 import type { Kernel, KernelMessage } from '@jupyterlab/services';
-import { Token } from '@lumino/coreutils';
-import type { IDisposable } from '@lumino/disposable';
 import { Signal, type ISignal } from '@lumino/signaling';
 
-import { MIME_TYPE, TARGET, type Answer, type Ask, type RunTold, type Told } from './wire';
+import { Unanswered, type Asked, type Channel, type Session } from './channel';
+import { Questions } from './questions';
+import { Signs } from './signs';
+import { TARGET, type Answer, type RunTold, type Told } from './wire';
 
-/** What a cell says that loads the extension. */
-const EXTENSION = 'wfrepair_magic';
 /** How long an answer may take unless the question says otherwise, in milliseconds. */
 const PATIENCE = 10_000;
 /** How long a kernel may take to start the thread that answers while a cell runs. */
@@ -26,53 +24,6 @@ const PROBE = 3_000;
 const TRIES = 3;
 /** How long a kernel that is to restart is left alone where there is no word that it starts. */
 const LULL = 1_000;
-
-/** A question as it is asked; the channel numbers it. */
-export type Asked = Ask extends infer Each ? (Each extends Ask ? Omit<Each, 'id'> : never) : never;
-
-/** Why a question has no answer: there is no channel, it closed meanwhile, or it took too long. */
-export class Unanswered extends Error {
-  constructor(readonly why: 'closed' | 'late') {
-    super(why === 'late' ? 'the kernel has not answered in time' : 'no channel to the kernel');
-  }
-}
-
-/** The channel of one notebook; it follows its notebook from kernel to kernel. */
-export interface Channel extends IDisposable {
-  /** Whether a question would reach the kernel now. */
-  readonly isOpen: boolean;
-  /** Emitted whenever the channel has opened or closed. */
-  readonly changed: ISignal<Channel, void>;
-  /** Emitted for what the kernel tells unasked. */
-  readonly told: ISignal<Channel, RunTold>;
-  /** Ask the kernel; rejects with `Unanswered`. `patience` in milliseconds. */
-  ask(asked: Asked, patience?: number): Promise<Answer>;
-  /** Try to open a channel that is closed; tells whether it is open then. */
-  wake(): Promise<boolean>;
-}
-
-/** Whoever knows the channels: one for each notebook, the same one every time. */
-export interface Channels {
-  of(session: Session): Channel;
-}
-
-export const IChannels = new Token<Channels>(
-  'wfrepair-magic:IChannels',
-  'Gives the channel between a notebook and what wfrepair_magic does in its kernel.'
-);
-
-/** The part of a notebook's session that a channel follows. */
-export type Session = Pick<
-  ISessionContext,
-  'session' | 'kernelChanged' | 'statusChanged' | 'iopubMessage' | 'disposed'
->;
-
-/** What a question waits with. */
-interface Waiting {
-  readonly resolve: (answer: Answer) => void;
-  readonly reject: (error: Unanswered) => void;
-  readonly timer: number;
-}
 
 /** A channel over a comm, which the page opens: the kernel answers it while a cell runs too. */
 export class KernelChannel implements Channel {
@@ -107,16 +58,7 @@ export class KernelChannel implements Channel {
     if (!comm || !this._open) {
       throw new Unanswered('closed');
     }
-    return this._send(comm, asked, patience);
-  }
-
-  private _send(comm: Kernel.IComm, asked: Asked, patience: number): Promise<Answer> {
-    const id = ++this._asked;
-    return new Promise<Answer>((resolve, reject) => {
-      const late = () => this._settle(id)?.reject(new Unanswered('late'));
-      this._waiting.set(id, { resolve, reject, timer: window.setTimeout(late, patience) });
-      comm.send({ ...asked, id });
-    });
+    return this._questions.ask(comm, asked, patience);
   }
 
   async wake(): Promise<boolean> {
@@ -186,7 +128,7 @@ export class KernelChannel implements Channel {
     const heard = async () => {
       await opened;
       const nothing = { ask: 'hover', text: '', line: 1, column: 1 } as const;
-      return this._comm === comm && (await this._send(comm, nothing, PROBE)).ok;
+      return this._comm === comm && (await this._questions.ask(comm, nothing, PROBE)).ok;
     };
     const answered = heard().catch((error: unknown) => {
       if (error instanceof Unanswered) {
@@ -214,9 +156,7 @@ export class KernelChannel implements Channel {
     this._comm = this._opening = null;
     this._open = false;
     this._abandon();
-    for (const id of [...this._waiting.keys()]) {
-      this._settle(id)?.reject(new Unanswered('closed'));
-    }
+    this._questions.forget();
     if (comm) {
       comm.onClose = comm.onMsg = () => undefined;
     }
@@ -260,14 +200,7 @@ export class KernelChannel implements Channel {
 
   /** Try again when there are signs that the kernel has loaded the extension since. */
   private _look(_: unknown, message: KernelMessage.IMessage): void {
-    const parent = (message.parent_header as { msg_id?: string }).msg_id ?? '';
-    if (this._open || this._again || parent === this._seen) {
-      return;
-    }
-    if (isLoading(message)) {
-      this._loading = parent;
-    } else if (isReport(message) || (isIdle(message) && parent === this._loading)) {
-      this._seen = parent;
+    if (!this._open && !this._again && this._signs.see(message)) {
       this._signed = this._opening !== null; // what opens now may have come too early
       this._hurry(this._opening);
       void this.wake();
@@ -294,21 +227,15 @@ export class KernelChannel implements Channel {
     if ('event' in heard) {
       this._told.emit(heard);
     } else {
-      this._settle(heard.id)?.resolve(heard);
+      this._questions.answer(heard);
     }
-  }
-
-  private _settle(id: number): Waiting | undefined {
-    const waiting = this._waiting.get(id);
-    this._waiting.delete(id);
-    window.clearTimeout(waiting?.timer);
-    return waiting;
   }
 
   private readonly _session: Session;
   private readonly _changed = new Signal<this, void>(this);
   private readonly _told = new Signal<this, RunTold>(this);
-  private readonly _waiting = new Map<number, Waiting>();
+  private readonly _questions = new Questions();
+  private readonly _signs = new Signs();
   private _comm: Kernel.IComm | null = null;
   private _opening: Promise<void> | null = null;
   private _open = false;
@@ -318,10 +245,7 @@ export class KernelChannel implements Channel {
   private _signed = false;
   private _abandon: () => void = () => undefined;
   private _isDisposed = false;
-  private _asked = 0;
   private _tried = 0;
-  private _loading = '';
-  private _seen = '';
 }
 
 /**
@@ -346,36 +270,4 @@ async function settle(kernel: Kernel.IKernelConnection, comm: Kernel.IComm): Pro
 /** Wait for some milliseconds, for what may never come; gives that it did not. */
 function after(milliseconds: number): Promise<false> {
   return new Promise(resolve => window.setTimeout(() => resolve(false), milliseconds));
-}
-
-function isLoading(message: KernelMessage.IMessage): boolean {
-  const { code } = message.content as { code?: unknown };
-  return message.header.msg_type === 'execute_input' && `${code}`.includes(EXTENSION);
-}
-
-function isReport(message: KernelMessage.IMessage): boolean {
-  const { data } = message.content as { data?: object };
-  const type = message.header.msg_type;
-  return ['display_data', 'update_display_data'].includes(type) && MIME_TYPE in (data ?? {});
-}
-
-function isIdle(message: KernelMessage.IMessage): boolean {
-  const { execution_state } = message.content as { execution_state?: string };
-  return message.header.msg_type === 'status' && execution_state === 'idle';
-}
-
-/** Give one channel to each session. */
-export function channels(): Channels {
-  const known = new WeakMap<Session, Channel>();
-  return {
-    of: session => {
-      const found = known.get(session);
-      if (found && !found.isDisposed) {
-        return found;
-      }
-      const made = new KernelChannel(session);
-      known.set(session, made);
-      return made;
-    }
-  };
 }

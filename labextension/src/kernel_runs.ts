@@ -2,7 +2,7 @@
 
 import type { INotebookTracker, NotebookPanel } from '@jupyterlab/notebook';
 
-import type { Asked, Channel, Channels } from './kernel';
+import type { Asked, Channel, Channels } from './channel';
 import type { Change, RunsModel, Source } from './runs';
 import type { Answer, CellNote, EffectLine, Fact, RunLine, RunTold } from './wire';
 
@@ -36,17 +36,17 @@ export class KernelRuns implements RunsModel {
     return this._channels.of(panel.sessionContext);
   }
 
-  /** Give what a notebook's kernel told last of its runs; null before it has told anything. */
+  /** Give a notebook's run: the latest of those under way, else the last; null without any. */
   toldBy(panel: NotebookPanel | null): RunTold | null {
-    return (panel && this._told.get(panel)) ?? null;
+    return (panel && this._told.get(panel)?.slice(-1)[0]) ?? null;
   }
 
   /** Give the cell of a run that a kernel told of, as far as that is known while it goes on. */
   cellOf(run: string): CellNote | null {
     let cell = '';
     this._notebooks.forEach(panel => {
-      const told = this._told.get(panel);
-      cell = told?.run === run && told.cell ? told.cell : cell;
+      const told = this._told.get(panel)?.find(each => each.run === run);
+      cell = told?.cell || cell;
     });
     return cell ? { id: cell, head: '', digest: '' } : null;
   }
@@ -98,14 +98,22 @@ export class KernelRuns implements RunsModel {
 
   /** Forget what a kernel said of a run under way when it is gone. */
   private _switched(panel: NotebookPanel, channel: Channel): void {
-    if (!channel.isOpen && this._told.get(panel)?.state === 'RUNNING') {
-      this._told.delete(panel);
+    if (!channel.isOpen) {
+      const told = this._told.get(panel) ?? [];
+      const over = told.filter(each => !isUnderWay(each));
+      this._told.set(panel, over);
     }
     this._choose();
   }
 
   private _heard(panel: NotebookPanel, told: RunTold): void {
-    this._told.set(panel, told);
+    const known = this._told.get(panel) ?? [];
+    const others = known.filter(each => each.run !== told.run);
+    const again = others.length < known.length;
+    const follows = again
+      ? known.map(each => (each.run === told.run ? told : each))
+      : [...known, told];
+    this._told.set(panel, isUnderWay(told) ? follows : [told, ...others.filter(isUnderWay)]);
     this._tell({ kind: 'run', told });
   }
 
@@ -125,6 +133,11 @@ export class KernelRuns implements RunsModel {
   }
 
   private _panel: NotebookPanel | null = null;
-  private readonly _told = new WeakMap<NotebookPanel, RunTold>();
+  /** The last run that ended, then those under way as they began. */
+  private readonly _told = new WeakMap<NotebookPanel, readonly RunTold[]>();
   private readonly _listeners = new Set<(change: Change) => void>();
+}
+
+function isUnderWay({ state }: RunTold): boolean {
+  return state === 'RUNNING';
 }

@@ -41,8 +41,8 @@ function doubt(drawing: Drawing, effect: EffectLine): Wanted {
       h(
         'div',
         { key: 'verdicts', class: 'wfv-do' },
-        button(words.__('It was sent'), () => host.answer(sent)),
-        button(words.__('It was not sent'), () => host.answer(unsent))
+        button(words.__('It was sent'), () => host.answer(effect, 'sent')),
+        button(words.__('It was not sent'), () => host.answer(effect, 'not-sent'))
       ),
     sent &&
       h(

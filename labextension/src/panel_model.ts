@@ -1,7 +1,9 @@
 /** What the panel shows: what was answered last, and what a person looks at. */
 
+import type { Verdict } from './lines';
 import { read, type Reading } from './model';
 import { needed, type Change, type RunsModel, type Source } from './runs';
+import type { Outcome } from './tokens';
 import type { EffectLine, Fact, RunLine, RunTold } from './wire';
 
 /** So many runs are asked for at first, and so many more on demand. */
@@ -96,9 +98,24 @@ export class PanelModel {
     return this.refresh();
   }
 
-  /** Answer for an effect in doubt with one of its lines. */
-  async answer(line: string): Promise<void> {
-    const said = await this._runs.obey(line).catch(reasonOf);
+  /**
+   * Answer for an effect in doubt, unless an answer is under way; `resolve` does that in the
+   * notebook that asks.  Where that cannot be, the kernel here is told, and the run goes on when
+   * somebody goes on with it.
+   */
+  async answer(
+    effect: EffectLine,
+    verdict: Verdict,
+    resolve: (() => Promise<Outcome>) | null = null
+  ): Promise<void> {
+    if (this._answering) {
+      return;
+    }
+    this._answering = true;
+    const line = effect.lines?.[verdict === 'sent' ? 0 : 1] ?? '';
+    const outcome = resolve && (await resolve());
+    const said = outcome?.done ? outcome.text : await this._runs.obey(line).catch(reasonOf);
+    this._answering = false;
     this._set({ said });
     await this.refresh();
   }
@@ -200,6 +217,7 @@ export class PanelModel {
   private _awake = false;
   private _stale = true;
   private _asking = false;
+  private _answering = false;
   private _reads = '';
   private readonly _met = new Set<string>();
   private readonly _unwatch: () => void;

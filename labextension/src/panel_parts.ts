@@ -1,8 +1,10 @@
 /** What the parts of the panel share: what they draw with, and the small things they draw. */
 
 import { active, h, type Wanted } from './dom';
+import type { Verdict } from './lines';
 import type { Shown } from './panel_model';
 import type { Words } from './tokens';
+import type { EffectLine } from './wire';
 
 /** Whoever shows the panel: it gives what is to be drawn, and does what a reader asks for. */
 export interface PanelHost {
@@ -16,7 +18,8 @@ export interface PanelHost {
   more(): void;
   choose(run: string): void;
   close(): void;
-  answer(line: string): void;
+  /** Answer for an effect in doubt, and go on with its run where that can be. */
+  answer(effect: EffectLine, verdict: Verdict): void;
   /** Show the cell in which a run ran; null where none is open. */
   reveal(run: string): (() => void) | null;
 }

@@ -13,17 +13,17 @@ import { copy } from './clipboard';
 import { addCommands, COMMANDS } from './commands';
 import { deeds } from './in_front';
 import { runsIcon } from './icon';
-import { IChannels, type Channels } from './kernel';
+import { IChannels, type Channels } from './channel';
 import { KernelRuns } from './kernel_runs';
 import type { ActionsOf } from './mime';
 import type { Reading } from './model';
 import { RunsPanel } from './panel';
 import { PanelModel } from './panel_model';
-import { reportOf, show, type Place } from './reports';
+import { reportAsking, reportOf, show, type Asking, type Place } from './reports';
 import { Settings } from './settings';
 import { RunStatus } from './status';
 import { DOMAIN, PLUGIN_ID, type Words } from './tokens';
-import type { CellNote } from './wire';
+import type { CellNote, EffectLine } from './wire';
 
 /** Behind what JupyterLab has in its right sidebar itself. */
 const RANK = 1100;
@@ -85,11 +85,16 @@ interface Parts {
 interface Places {
   cellOf(run: string): CellNote | null;
   reportOf(run: string): Place | null;
+  reportAsking(effect: EffectLine): Asking | null;
 }
 
 function placing(notebooks: INotebookTracker, runs: KernelRuns): Places {
   const find = (run: string) => reportOf(notebooks, run);
-  return { reportOf: find, cellOf: run => find(run)?.run.cell ?? runs.cellOf(run) };
+  return {
+    reportOf: find,
+    reportAsking: effect => reportAsking(notebooks, effect),
+    cellOf: run => find(run)?.run.cell ?? runs.cellOf(run)
+  };
 }
 
 function panelOf(words: Words, model: PanelModel, actionsOf: ActionsOf, places: Places): RunsPanel {
@@ -111,7 +116,12 @@ function panelOf(words: Words, model: PanelModel, actionsOf: ActionsOf, places: 
     more: () => void model.more(),
     choose: run => void model.choose(run),
     close: () => model.close(),
-    answer: line => void model.answer(line),
+    answer: (effect, verdict) => {
+      const asking = places.reportAsking(effect);
+      const actions = asking && actionsOf(asking.panel.content.widgets[asking.cell].node);
+      const resolve = actions && (() => actions.resolve(asking.run, asking.question, verdict));
+      void model.answer(effect, verdict, resolve);
+    },
     reveal: run => {
       const place = places.reportOf(run);
       return place && (() => show(place));

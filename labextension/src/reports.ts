@@ -3,7 +3,7 @@
 import type { INotebookTracker, NotebookPanel } from '@jupyterlab/notebook';
 
 import { read } from './model';
-import { MIME_TYPE, type Snapshot } from './wire';
+import { MIME_TYPE, type EffectLine, type Question, type Snapshot } from './wire';
 
 /** Where a run's report stands. */
 export interface Place {
@@ -37,6 +37,25 @@ export function reportOf(notebooks: INotebookTracker, run: string): Place | null
     }
   }
   return null;
+}
+
+/** A report in which a person is asked, and what. */
+export interface Asking extends Place {
+  readonly question: Question;
+}
+
+/** Find the latest report that asks what became of an effect. */
+export function reportAsking(notebooks: INotebookTracker, effect: EffectLine): Asking | null {
+  const found: Asking[] = [];
+  notebooks.forEach(panel => {
+    for (const place of reportsIn(panel)) {
+      const question = place.run.questions?.find(({ node }) => node === effect.node);
+      if (question && place.run.session === effect.session) {
+        found.push({ ...place, question });
+      }
+    }
+  });
+  return found.sort((a, b) => b.run.at - a.run.at)[0] ?? null;
 }
 
 /** Show a cell of a notebook to whoever looks, and put the notebook's cursor there. */

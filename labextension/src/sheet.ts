@@ -5,8 +5,14 @@ import type { NotebookPanel } from '@jupyterlab/notebook';
 
 import type { Sheet } from './actions';
 import { placeOf } from './cells';
-import type { Channels } from './kernel';
+import type { Channels } from './channel';
 import type { Snapshot } from './wire';
+
+/** How often a kernel that is not there is looked for, and after how many milliseconds again. */
+const LOOKS = 30;
+const LOOK = 100;
+/** What is said of a kernel that cannot be told anything. */
+const AWAY = ['dead', 'restarting', 'autorestarting', 'terminating'];
 
 /** Runs a cell of a notebook, as if somebody had pressed the button for it. */
 export type RunCell = (panel: NotebookPanel, place: number) => void;
@@ -44,7 +50,8 @@ export function sheetOf(
     here: content.widgets.findIndex(cell => cell.node.contains(element)),
     select: (place, offset) => void select(panel, place, offset),
     run: place => runCell(panel, place),
-    isRunning: place => isRunning(model.cells.get(place) as ICodeCellModel | undefined)
+    isRunning: place => isRunning(model.cells.get(place) as ICodeCellModel | undefined),
+    reached: () => reached(sessionContext)
   };
 }
 
@@ -75,4 +82,17 @@ function isRunning(cell: ICodeCellModel | undefined): boolean {
   // Not every JupyterLab that this extension runs in knows the state of a cell.
   const state = cell && (cell as { executionState?: string }).executionState;
   return state ? state === 'running' : cell?.executionCount === null;
+}
+
+/** Wait a little for a kernel that connects or starts again; what is sent to it then is lost. */
+async function reached(session: NotebookPanel['sessionContext']): Promise<boolean> {
+  for (let looked = 0; !isThere(session) && looked < LOOKS; looked += 1) {
+    await new Promise(resolve => window.setTimeout(resolve, LOOK));
+  }
+  return isThere(session);
+}
+
+function isThere({ session }: NotebookPanel['sessionContext']): boolean {
+  const kernel = session?.kernel;
+  return kernel?.connectionStatus === 'connected' && !AWAY.includes(kernel.status);
 }

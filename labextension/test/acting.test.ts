@@ -216,3 +216,24 @@ test('every word on the buttons goes through the translator', () => {
     }
   }
 });
+
+test('what comes of a deed is not told when the run has ended meanwhile', async () => {
+  let end: (outcome: Outcome) => void = () => undefined;
+  const { host, all, button } = show(RUNNING, () => new Promise(resolve => (end = resolve)));
+  button('Stop').click();
+  host.show({ ...RUNNING, state: 'CANCELLED', finished: true });
+  end({ done: false, text: 'no run is under way' });
+  await settled();
+  assert.equal(all('.wfv-told').length, 0);
+});
+
+test('a repair that is dismissed goes at once, however long the kernel takes', async () => {
+  let end: (outcome: Outcome) => void = () => undefined;
+  const { all, button, status } = show(REPAIRABLE, () => new Promise(resolve => (end = resolve)));
+  const before = all('.wfv-card').length;
+  button('Dismiss').click();
+  assert.equal(all('.wfv-card').length, before - 1);
+  end(DONE);
+  await settled();
+  assert.equal(status(), 'It is done.');
+});

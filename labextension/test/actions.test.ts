@@ -4,9 +4,9 @@ import { afterEach, beforeEach, test } from 'node:test';
 import { ASKING, MENDED, REPAIRABLE, RUNNING, settled, SOURCE, words } from './page';
 import { YNotebook } from '@jupyter/ydoc';
 import { SheetActions, type Sheet } from '../src/actions';
-import { Unanswered } from '../src/kernel';
+import { Unanswered } from '../src/channel';
 import { sha256 } from '../src/sha256';
-import type { Answer } from '../src/wire';
+import type { Answer, EffectLine } from '../src/wire';
 
 const NONE = new Set<string>();
 const [FIX] = REPAIRABLE.fixes!;
@@ -28,8 +28,10 @@ class FakeSheet {
   readonly notebook: YNotebook;
   readOnly = false;
   here = -1;
-  running = true;
+  running = false;
+  reaches = true;
   open = true;
+  effects: Partial<EffectLine>[] = [];
   heard: string[] = [];
   did: string[] = [];
   answer: () => Promise<Partial<Answer>> = async () => ({ ok: true, text: 'noted\n' });
@@ -44,7 +46,10 @@ class FakeSheet {
   channel = {
     isOpen: true,
     wake: async () => (this.channel.isOpen = this.open),
-    ask: async ({ line, run }: { line: string; run: string }) => {
+    ask: async ({ ask, line, run }: { ask: string; line: string; run: string }) => {
+      if (ask === 'effects') {
+        return { ok: true, effects: this.effects };
+      }
       this.heard.push(`${line} @ ${run}`);
       return this.answer();
     }
@@ -53,6 +58,7 @@ class FakeSheet {
     void this.did.push(['select', place, offset].filter(part => part !== undefined).join(' '));
   run = (place: number) => void this.did.push(`run ${place}`);
   isRunning = () => this.running;
+  reached = async () => this.reaches;
 
   get texts() {
     return this.notebook.cells.map(cell => cell.getSource());
@@ -96,6 +102,38 @@ test('without a kernel the cell is there and waits for one', async () => {
   assert.deepEqual(sheet.did, ['select 2']);
 });
 
+test('what stands below already is not put there again: it is run or gone to', async () => {
+  await actions.insert(RAN, FIX, NONE);
+  await actions.insert(RAN, FIX, NONE);
+  assert.equal(sheet.texts.length, 4);
+  sheet.did = [];
+  await actions.apply(RAN, FIX, NONE);
+  sheet.running = true;
+  assert.ok((await actions.apply(RAN, FIX, NONE)).done);
+  assert.deepEqual(sheet.did, ['select 2', 'load', 'run 2', 'select 2']);
+  assert.equal(sheet.texts.length, 4);
+  await actions.insert(RAN, FIX, new Set(['b']));
+  assert.equal(sheet.texts.length, 5);
+});
+
+test('a kernel that cannot be reached is not sent the new cell: it would be lost', async () => {
+  sheet.reaches = false;
+  assert.match((await actions.apply(RAN, FIX, NONE)).text, /when its kernel is there again/);
+  assert.equal(sheet.texts.length, 4);
+  assert.deepEqual(sheet.did, ['select 2']);
+});
+
+test('the new cell is found again when the kernel is there: cells may have moved', async () => {
+  let come: (there: boolean) => void = () => undefined;
+  sheet.reached = () => new Promise(resolve => (come = resolve));
+  const outcome = actions.apply(RAN, FIX, NONE);
+  await settled();
+  sheet.notebook.moveCell(2, 0);
+  come(true);
+  await outcome;
+  assert.deepEqual(sheet.did, ['select 2', 'load', 'run 0']);
+});
+
 test('insert does not run the cell, and leaves out what was not chosen', async () => {
   assert.ok((await actions.insert(RAN, FIX, new Set(['b']))).done);
   assert.match(sheet.texts[2], /x: new\}\n.*x: old\}\n$/);
@@ -116,6 +154,23 @@ test('edit changes the cell itself, in one step, and goes to the place', async (
   assert.match(sheet.texts[1], /x: new\}\n.*x: new\}\n$/);
   assert.deepEqual(sheet.did, [`select 1 ${'%%workflow digest\n'.length}`]);
   sheet.notebook.getCell(1).undo();
+  assert.equal(sheet.texts[1], CELL);
+});
+
+test('a repair that stands in the cell already is gone to', async () => {
+  await actions.edit(RAN, FIX, NONE);
+  const text = sheet.texts[1];
+  assert.match((await actions.edit(RAN, FIX, NONE)).text, /already/);
+  assert.equal(sheet.texts[1], text);
+});
+
+test('a copy of the cell is repaired where its report stands', async () => {
+  sheet.notebook.insertCell(3, { cell_type: 'code', source: CELL, id: 'copy' });
+  sheet.here = 3;
+  await actions.insert(RAN, FIX, NONE);
+  assert.match(sheet.texts[4], /repaired/);
+  await actions.edit(RAN, FIX, NONE);
+  assert.match(sheet.texts[3], /repaired/);
   assert.equal(sheet.texts[1], CELL);
 });
 
@@ -161,6 +216,7 @@ test('stop goes over the channel, and speaks of this run', async () => {
 });
 
 test('where nobody answers, stop interrupts the kernel, but not for a run of long ago', async () => {
+  sheet.running = true;
   sheet.answer = () => Promise.reject(new Unanswered('late'));
   assert.ok((await actions.stop(RUNNING)).done);
   sheet.close();
@@ -210,4 +266,35 @@ test('a kernel that never answers is said to be silent, and nothing is run', asy
   assert.deepEqual(outcome, { done: false, text: 'The kernel does not answer.' });
   await settled();
   assert.deepEqual(sheet.did, ['load']);
+});
+
+test('a kernel that cannot be reached is said to be away, whatever is asked of it', async () => {
+  sheet.close();
+  sheet.reaches = false;
+  const alone = ASKED.questions![0];
+  assert.match((await actions.resolve(ASKED, alone, 'sent')).text, /cannot be reached now/);
+  assert.deepEqual(sheet.did, []);
+  sheet.running = true;
+  sheet.kernel = { interrupt: () => Promise.reject(new TypeError('Failed to fetch')) };
+  assert.match((await actions.stop(RUNNING)).text, /cannot be reached now/);
+});
+
+test('a question that was answered elsewhere is said to be, and the run goes on', async () => {
+  const alone = { ...ASKED, questions: ASKED.questions!.slice(0, 1) };
+  const [question] = alone.questions;
+  const words = 'a person says that it was sent';
+  sheet.answer = async () => ({ ok: false, text: 'not in doubt' });
+  const doubt = { session: ASKED.session, node: question.node, words, doubt: true };
+  sheet.effects = [{ ...doubt, doubt: false }, doubt, { ...doubt, session: 'x', doubt: false }];
+  const refused = await actions.resolve(alone, question, 'not-sent');
+  assert.deepEqual(refused, { done: false, text: 'not in doubt' });
+  sheet.effects = [{ ...doubt, doubt: false }];
+  const under = { ...alone, finished: false };
+  assert.match((await actions.resolve(under, question, 'not-sent')).text, new RegExp(words));
+  assert.deepEqual(sheet.did, []);
+  assert.ok((await actions.resolve(alone, question, 'not-sent')).done);
+  assert.deepEqual(sheet.did, ['load', 'run 1']);
+  sheet.running = true;
+  assert.ok((await actions.resolve(alone, question, 'not-sent')).done);
+  assert.deepEqual(sheet.did, ['load', 'run 1']);
 });

@@ -3,7 +3,9 @@ import { afterEach, test } from 'node:test';
 
 import { settled } from './page';
 import { Signal } from '@lumino/signaling';
-import { channels, KernelChannel, Unanswered, type Session } from '../src/kernel';
+import { Unanswered, type Channel, type Session } from '../src/channel';
+import { channels } from '../src/channels';
+import { KernelChannel } from '../src/kernel';
 import { MIME_TYPE, TARGET, type RunTold } from '../src/wire';
 
 type Sent = { id: number; ask: string };
@@ -63,7 +65,8 @@ class FakeComm {
 class FakeKernel {
   constructor(
     public loaded = true,
-    readonly supportsSubshells = false
+    readonly supportsSubshells = false,
+    readonly id = ''
   ) {}
 
   readonly info = Promise.resolve({});
@@ -112,7 +115,7 @@ class FakeSession {
   }
 }
 
-const made: KernelChannel[] = [];
+const made: Channel[] = [];
 
 afterEach(() => made.splice(0).forEach(channel => channel.dispose()));
 
@@ -328,10 +331,59 @@ test('each session has one channel', async () => {
   const known = channels();
   const session = new FakeSession(new FakeKernel()) as unknown as Session;
   const channel = known.of(session);
-  made.push(channel as KernelChannel);
+  made.push(channel);
   assert.equal(known.of(session), channel);
   channel.dispose();
   const next = known.of(session);
-  made.push(next as KernelChannel);
+  made.push(next);
   assert.notEqual(next, channel);
+});
+
+test('a notebook that can have no comm asks over that of another one on its kernel', async () => {
+  const known = channels();
+  const [kernel, again, other] = ['k', 'k', 'o'].map(id => new FakeKernel(true, false, id));
+  again.refuses = other.refuses = true; // JupyterLab lets the first connection alone have comms
+  const [first, second, stranger] = [kernel, again, other].map(each => {
+    const channel = known.of(new FakeSession(each) as unknown as Session);
+    made.push(channel);
+    return channel;
+  });
+  const heard: string[] = [];
+  second.told.connect((_, told) => void heard.push(told.run));
+  stranger.told.connect(() => assert.fail('another kernel'));
+  const changes: boolean[] = [];
+  second.changed.connect(() => void changes.push(second.isOpen));
+  await settled();
+  assert.deepEqual(
+    [first, second, stranger].map(each => each.isOpen),
+    [true, true, false]
+  );
+  const answer = second.ask(line);
+  await settled();
+  kernel.comm.tell({ id: kernel.heard[0].id, ok: true });
+  assert.ok((await answer).ok);
+  assert.ok(await second.wake());
+  kernel.comm.tell({ event: 'run', run: 'r1', workflow: 'w', state: 'RUNNING', percent: 4 });
+  assert.deepEqual(heard, ['r1']);
+  kernel.comm.onClose();
+  assert.deepEqual(changes, [true, false]);
+  await assert.rejects(second.ask(line), (error: Unanswered) => error.why === 'closed');
+});
+
+test('a notebook that comes to a kernel with a channel says so', async () => {
+  const known = channels();
+  const [kernel, again] = [0, 1].map(() => new FakeKernel(true, false, 'k'));
+  again.refuses = true;
+  const session = new FakeSession(null);
+  const [first, second] = [new FakeSession(kernel), session].map(each =>
+    known.of(each as unknown as Session)
+  );
+  made.push(first, second);
+  await settled();
+  assert.equal(second.isOpen, false);
+  let changes = 0;
+  second.changed.connect(() => void (changes += 1));
+  session.use(again);
+  await settled();
+  assert.deepEqual([second.isOpen, changes], [true, 1]);
 });

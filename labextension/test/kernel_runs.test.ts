@@ -121,3 +121,24 @@ test('each notebook keeps what its kernel told; a run under way ends with its ke
   assert.equal(toldBy(panel), null);
   assert.deepEqual(heard.at(-1), { kind: 'source' });
 });
+
+test('while runs are under way the latest of them is told of, whichever ends first', () => {
+  const { tracker, runs, toldBy } = make();
+  const panel = new FakePanel('a.ipynb');
+  tracker.bringUp(panel);
+  const tell = (run: string, rest: Partial<RunTold> = {}) =>
+    panel.sessionContext.told.emit({ ...TOLD, run, cell: `cell of ${run}`, ...rest });
+  const shown = () => [toldBy(panel)?.run, toldBy(panel)?.state];
+  tell('apart');
+  tell('here');
+  tell('apart', { percent: 50 });
+  assert.deepEqual(shown(), ['here', 'RUNNING']);
+  assert.equal(runs.cellOf('apart')?.id, 'cell of apart');
+  tell('here', { state: 'SUCCESS' });
+  assert.deepEqual(shown(), ['apart', 'RUNNING']);
+  tell('apart', { state: 'FAILED' });
+  assert.deepEqual(shown(), ['apart', 'FAILED']);
+  tell('next');
+  panel.sessionContext.open = false;
+  assert.deepEqual(shown(), ['apart', 'FAILED']);
+});

@@ -27,7 +27,7 @@ async function open(runs = new FakeRuns(), reveal: (() => void) | null = null) {
     more: () => void model.more(),
     choose: run => void model.choose(run),
     close: () => model.close(),
-    answer: text => void model.answer(text),
+    answer: (effect, verdict) => void model.answer(effect, verdict),
     reveal: () => reveal
   }));
   place().appendChild(panel.node);
@@ -180,7 +180,7 @@ test('hostile text in every field is text', async () => {
   runs.kept = [{ what: EVIL, found: EVIL, said: EVIL }];
   runs.snapshots = { [EVIL]: { ...RUN, workflow: EVIL, run: EVIL } };
   const { panel, model, text } = await open(runs);
-  await model.answer(EVIL);
+  await model.answer(runs.left[0], 'sent');
   const harmless = () => panel.node.querySelectorAll('img, script').length === 0;
   assert.ok(text().includes(EVIL) && harmless());
   await model.choose(EVIL);

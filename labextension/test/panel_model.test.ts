@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { settled } from './page';
 import { DOUBT, FakeRuns, line } from './project';
 import { PanelModel } from '../src/panel_model';
+import type { Outcome } from '../src/tokens';
 
 async function awake(runs = new FakeRuns()) {
   const model = new PanelModel(runs);
@@ -121,9 +122,26 @@ test('an answer to a doubt is obeyed, told, and the effects are asked for again'
   runs.left = [DOUBT];
   const { model } = await awake(runs);
   runs.left = [{ ...DOUBT, doubt: false }];
-  await model.answer(DOUBT.lines![0]);
+  await model.answer(DOUBT, 'sent');
   assert.equal(model.shown.said, 'did %workflow resolve mail sent');
   assert.equal(model.shown.effects[0].doubt, false);
+});
+
+test('where a notebook asks the answer is given there, once; else by its line', async () => {
+  const { runs, model } = await awake();
+  runs.asked = [];
+  let outcome: Outcome = { done: true, text: 'Noted; the run goes on.' };
+  let given = 0;
+  const resolve = async () => {
+    given += 1;
+    return outcome;
+  };
+  await Promise.all([model.answer(DOUBT, 'sent', resolve), model.answer(DOUBT, 'sent', resolve)]);
+  assert.deepEqual([given, model.shown.said], [1, 'Noted; the run goes on.']);
+  assert.deepEqual(runs.asked, ['runs 50', 'effects', 'cache']);
+  outcome = { done: false, text: 'There is no kernel to tell.' };
+  await model.answer(DOUBT, 'not-sent', resolve);
+  assert.equal(model.shown.said, 'did %workflow resolve mail not-sent');
 });
 
 test('more runs are asked for on demand', async () => {

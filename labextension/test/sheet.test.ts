@@ -3,7 +3,7 @@ import { afterEach, test } from 'node:test';
 
 import { place, REPAIRABLE, RUN, settled } from './page';
 import { YNotebook } from '@jupyter/ydoc';
-import type { Channels } from '../src/kernel';
+import type { Channels } from '../src/channel';
 import { findPanel, INSERTED, sheetOf } from '../src/sheet';
 
 const open: YNotebook[] = [];
@@ -116,4 +116,21 @@ test('a cell that is being run is told from one that is not, in every JupyterLab
     assert.equal(sheet.isRunning(0), running);
   }
   assert.equal(sheet.isRunning(7), false);
+});
+
+test('a kernel that starts again is waited for, and one that does not come back is not', async () => {
+  const kernel = { connectionStatus: 'connected', status: 'autorestarting' };
+  const { panel: made, node } = panel('a');
+  const session = { ...made.sessionContext, session: { kernel } };
+  const sheet = sheetOf(
+    { ...made, sessionContext: session } as unknown as Panel,
+    node,
+    channels,
+    () => assert.fail('nothing is run')
+  )!;
+  const waited = sheet.reached();
+  kernel.status = 'starting';
+  assert.equal(await waited, true);
+  kernel.connectionStatus = 'connecting';
+  assert.equal(await sheet.reached(), false);
 });
