@@ -32,6 +32,8 @@ export interface Sheet {
   run(place: number): void;
   /** Tell whether a cell is being run. */
   isRunning(place: number): boolean;
+  /** Give what the notebook shows of a run by now. */
+  latest(run: Snapshot): Snapshot;
 }
 
 /** The actions on runs of one notebook; `find` looks for it anew each time. */
@@ -100,14 +102,15 @@ export class SheetActions implements Actions {
 
   async resolve(run: Snapshot, question: Question, verdict: Verdict): Promise<Outcome> {
     const told = await this._ask(run, resolveLine(run, question, verdict));
-    if (!told.done || !run.finished) {
+    // A kernel that answers only after the cell has ended its run meanwhile, without this answer.
+    const now = this._find(run)?.latest(run) ?? run;
+    const asks = now.questions ?? [];
+    if (!told.done || !now.finished || !asks.some(({ node }) => node === question.node)) {
       return told;
     }
     this._answered.add(`${run.run} ${question.node}`);
-    const left = (run.questions ?? []).filter(
-      ({ node }) => !this._answered.has(`${run.run} ${node}`)
-    );
-    return left.length ? told : this._again(run, told);
+    const left = asks.filter(({ node }) => !this._answered.has(`${run.run} ${node}`));
+    return left.length ? told : this._again(now, told);
   }
 
   /** Run the cell again in which a run asked, now that all is answered. */

@@ -6,6 +6,7 @@ import type { NotebookPanel } from '@jupyterlab/notebook';
 import type { Sheet } from './actions';
 import { placeOf } from './cells';
 import type { Channels } from './kernel';
+import { reportsIn } from './reports';
 import type { Snapshot } from './wire';
 
 /** Runs a cell of a notebook, as if somebody had pressed the button for it. */
@@ -44,7 +45,8 @@ export function sheetOf(
     here: content.widgets.findIndex(cell => cell.node.contains(element)),
     select: (place, offset) => void select(panel, place, offset),
     run: place => runCell(panel, place),
-    isRunning: place => isRunning(model.cells.get(place) as ICodeCellModel | undefined)
+    isRunning: place => isRunning(model.cells.get(place) as ICodeCellModel | undefined),
+    latest: run => reportsIn(panel).find(place => place.run.run === run.run)?.run ?? run
   };
 }
 

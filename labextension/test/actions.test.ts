@@ -6,7 +6,7 @@ import { YNotebook } from '@jupyter/ydoc';
 import { SheetActions, type Sheet } from '../src/actions';
 import { Unanswered } from '../src/kernel';
 import { sha256 } from '../src/sha256';
-import type { Answer } from '../src/wire';
+import type { Answer, Snapshot } from '../src/wire';
 
 const NONE = new Set<string>();
 const [FIX] = REPAIRABLE.fixes!;
@@ -53,6 +53,8 @@ class FakeSheet {
     void this.did.push(['select', place, offset].filter(part => part !== undefined).join(' '));
   run = (place: number) => void this.did.push(`run ${place}`);
   isRunning = () => this.running;
+  shown: Snapshot | null = null;
+  latest = (run: Snapshot) => this.shown ?? run;
 
   get texts() {
     return this.notebook.cells.map(cell => cell.getSource());
@@ -183,6 +185,17 @@ test('a run that is over goes on in its cell when all questions are answered', a
   assert.equal((await actions.resolve(ASKED, one, 'sent')).text, 'noted');
   assert.deepEqual(sheet.did, []);
   assert.match((await actions.resolve(ASKED, two, 'sent')).text, /goes on/);
+  assert.deepEqual(sheet.did, ['load', 'run 1']);
+});
+
+test('an answer that a kernel takes only after the cell lets the run go on', async () => {
+  const questions = ASKED.questions!.slice(0, 1);
+  const live = { ...ASKED, finished: false, questions };
+  sheet.shown = { ...ASKED, questions };
+  assert.match((await actions.resolve(live, questions[0], 'sent')).text, /goes on/);
+  assert.deepEqual(sheet.did, ['load', 'run 1']);
+  sheet.shown = { ...ASKED, questions: [] }; // the run under way took it, and ended since
+  assert.equal((await actions.resolve(live, questions[0], 'sent')).text, 'noted');
   assert.deepEqual(sheet.did, ['load', 'run 1']);
 });
 
