@@ -2,7 +2,14 @@
 
 import type { Kernel } from '@jupyterlab/services';
 
-import { insertBelow, isUnchanged, placeOf, replace, type SharedNotebook } from './cells';
+import {
+  canBeEdited,
+  insertBelow,
+  isUnchanged,
+  placeOf,
+  replace,
+  type SharedNotebook
+} from './cells';
 import { Unanswered, type Channel } from './kernel';
 import { resolveLine, STOP, type Verdict } from './lines';
 import { canRepair, repairedCell } from './repaired';
@@ -72,6 +79,9 @@ export class SheetActions implements Actions {
     }
     if (!isUnchanged(sheet.notebook, place, run.cell?.digest ?? '')) {
       return no(words.__('The cell was changed since it ran: insert a new cell instead.'));
+    }
+    if (!canBeEdited(sheet.notebook, place)) {
+      return no(words.__('The lines of this cell end as in DOS: insert a new cell instead.'));
     }
     const offset = replace(sheet.notebook, place, repairedCell(run, fix, without));
     sheet.select(place, offset);

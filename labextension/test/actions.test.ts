@@ -121,6 +121,14 @@ test('edit changes the cell itself, in one step, and goes to the place', async (
   assert.equal(sheet.texts[1], CELL);
 });
 
+test('a cell whose lines an editor counts otherwise is left as it is', async () => {
+  const text = CELL.replaceAll('\n', '\r\n');
+  sheet.notebook.getCell(1).setSource(text);
+  const ran = { ...RAN, cell: { ...RAN.cell, digest: sha256(text) } };
+  assert.match((await actions.edit(ran, FIX, NONE)).text, /insert a new cell/);
+  assert.equal(sheet.texts[1], text);
+});
+
 test('edit loses nothing that was written since the run', async () => {
   sheet.notebook.getCell(1).setSource(`${CELL}# mine\n`);
   const outcome = await actions.edit(RAN, FIX, NONE);
