@@ -23,6 +23,8 @@ from processes import environment
 
 ROOT = Path(__file__).parents[1]
 BUILT = ROOT / "wfrepair_magic" / "labextension"
+NAME = "wfrepair-magic"
+WIDGETS = "@jupyter-widgets/jupyterlab-manager"
 AXE = ROOT / "labextension" / "node_modules" / "axe-core" / "axe.min.js"
 PATIENCE = 60.0
 MILLISECONDS = PATIENCE * 1000
@@ -63,10 +65,10 @@ def free_port() -> int:
 class Lab:
     """A server of its own on a folder of its own, with the extension as it was built here.
 
-    `bare`: without it, also where the environment has it.
+    `without` names extensions that are switched off; `NAME` is not even put there.
     """
 
-    def __init__(self, folder: Path, program: Program = "lab", bare: bool = False) -> None:
+    def __init__(self, folder: Path, program: Program = "lab", without: Sequence[str] = ()) -> None:
         assert BUILT.is_dir(), "the labextension is not built: `make face`"
         self.folder = folder / "work"
         self.folder.mkdir(parents=True)
@@ -78,7 +80,7 @@ class Lab:
              f"--IdentityProvider.token={TOKEN}", f"--ServerApp.root_dir={self.folder}",
              "--LabApp.expose_app_in_browser=True", "--allow-root",
              "--JupyterNotebookApp.expose_app_in_browser=True"],
-            env=_places(folder, bare), cwd=self.folder,
+            env=_places(folder, without), cwd=self.folder,
             stdout=(folder / "server.log").open("w"), stderr=subprocess.STDOUT,
         )  # fmt: skip
         _wait_for(f"http://127.0.0.1:{self.port}/api/status?token={TOKEN}", folder / "server.log")
@@ -111,7 +113,7 @@ class Lab:
             self._process.wait()
 
 
-def _places(folder: Path, bare: bool) -> dict[str, str]:
+def _places(folder: Path, without: Sequence[str]) -> dict[str, str]:
     """Keep everything that the server reads and writes in a folder; put the extension there."""
     names = ("config", "data", "runtime", "settings", "workspaces")
     places = {name: folder / name for name in names}
@@ -120,11 +122,10 @@ def _places(folder: Path, bare: bool) -> dict[str, str]:
     overrides.write_text(json.dumps(QUIET))
     extensions = places["data"] / "labextensions"
     extensions.mkdir(parents=True)
-    if bare:
-        off = places["config"] / "labconfig" / "page_config.json"
-        off.write_text(json.dumps({"disabledExtensions": {"wfrepair-magic": True}}))
-    else:
-        (extensions / "wfrepair-magic").symlink_to(BUILT)
+    off = places["config"] / "labconfig" / "page_config.json"
+    off.write_text(json.dumps({"disabledExtensions": dict.fromkeys(without, True)}))
+    if NAME not in without:
+        (extensions / NAME).symlink_to(BUILT)
     return environment(
         folder,
         JUPYTER_CONFIG_DIR=str(places["config"]),

@@ -1,6 +1,7 @@
 /** What the buttons of a report do in the notebook that it stands in. */
 
 import {
+  canBeEdited,
   insertBelow,
   isUnchanged,
   placeBelow,
@@ -33,6 +34,8 @@ export interface Sheet extends Listener {
   isRunning(place: number): boolean;
   /** Tell whether the kernel can be reached; one that starts again is waited for a little. */
   reached(): Promise<boolean>;
+  /** Give what the notebook shows of a run by now. */
+  latest(run: Snapshot): Snapshot;
 }
 
 /** The actions on runs of one notebook; `find` looks for it anew each time. */
@@ -84,6 +87,9 @@ export class SheetActions implements Actions {
     if (!isUnchanged(sheet.notebook, place, run.cell?.digest ?? '')) {
       return no(words.__('The cell was changed since it ran: insert a new cell instead.'));
     }
+    if (!canBeEdited(sheet.notebook, place)) {
+      return no(words.__('The lines of this cell end as in DOS: insert a new cell instead.'));
+    }
     sheet.select(place, replace(sheet.notebook, place, text));
     return yes(words.__('Stands in the cell above; undo takes it back.'));
   }
@@ -114,14 +120,15 @@ export class SheetActions implements Actions {
   async resolve(run: Snapshot, question: Question, verdict: Verdict): Promise<Outcome> {
     const answer = await this._ask(run, resolveLine(run, question, verdict));
     const outcome = answer.done ? answer : ((await this._settled(run, question)) ?? answer);
-    if (!outcome.done || !run.finished) {
+    // A kernel that answers only after the cell has ended its run meanwhile, without this answer.
+    const now = this._find(run)?.latest(run) ?? run;
+    const asks = now.questions ?? [];
+    if (!outcome.done || !now.finished || !asks.some(({ node }) => node === question.node)) {
       return outcome;
     }
     this._answered.add(`${run.run} ${question.node}`);
-    const left = (run.questions ?? []).filter(
-      ({ node }) => !this._answered.has(`${run.run} ${node}`)
-    );
-    return left.length ? outcome : this._again(run, outcome);
+    const left = asks.filter(({ node }) => !this._answered.has(`${run.run} ${node}`));
+    return left.length ? outcome : this._again(now, outcome);
   }
 
   /** Say what became of a question that was answered elsewhere; null where it was not. */

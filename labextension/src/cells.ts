@@ -7,6 +7,9 @@ import { sha256 } from './sha256';
 /** The cells that everybody who edits a notebook shares. */
 export type SharedNotebook = INotebookModel['sharedModel'];
 
+/** An end of a line that an editor counts as one letter where the notebook has two. */
+const RETURN = /\r\n?/g;
+
 /** Find the place of a cell; -1 where there is none of this id. */
 export function placeOf(notebook: SharedNotebook, id: string): number {
   return notebook.cells.findIndex(cell => cell.getId() === id);
@@ -22,8 +25,14 @@ export function placeBelow(notebook: SharedNotebook, place: number, source: stri
 /** Put a new code cell below another one; gives its place. */
 export function insertBelow(notebook: SharedNotebook, place: number, source: string): number {
   // What stands in it was chosen by the reader, so that what it shows may be trusted.
-  notebook.insertCell(place + 1, { cell_type: 'code', source, metadata: { trusted: true } });
+  const cell = { cell_type: 'code', source: source.replace(RETURN, '\n') };
+  notebook.insertCell(place + 1, { ...cell, metadata: { trusted: true } });
   return place + 1;
+}
+
+/** Tell whether an editor can follow what is written into a cell. */
+export function canBeEdited(notebook: SharedNotebook, place: number): boolean {
+  return notebook.getCell(place).getSource().search(RETURN) < 0;
 }
 
 /** Tell whether a cell's text is still the one of which the digest was made. */

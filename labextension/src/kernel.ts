@@ -182,6 +182,10 @@ export class KernelChannel implements Channel {
       this._again = true;
       this._starts = false;
     } else if (status === 'starting') {
+      if (this._open) {
+        this._end(); // another page had it restarted, and nobody says so here
+        this._again = true;
+      }
       this._starts = true;
     } else if (status === 'idle' && this._again) {
       window.clearTimeout(this._lull);

@@ -9,7 +9,7 @@ import type { Mark } from './wire';
 
 /** So long after the last change a cell is checked, in milliseconds. */
 const PAUSE = 300;
-const WORD = /[\p{L}\p{N}_$.-]+|\S/uy;
+const WORD = /"(?:[^"\\]|\\.)*"?|'(?:[^']|'')*'?|[\p{L}\p{N}_$.-]+|\S/uy;
 
 /** Tells an editor to check its text again: what the kernel knows may have changed. */
 export const again = StateEffect.define<null>();

@@ -6,6 +6,7 @@ import type { NotebookPanel } from '@jupyterlab/notebook';
 import type { Sheet } from './actions';
 import { placeOf } from './cells';
 import type { Channels } from './channel';
+import { reportsIn } from './reports';
 import type { Snapshot } from './wire';
 
 /** How often a kernel that is not there is looked for, and after how many milliseconds again. */
@@ -51,7 +52,8 @@ export function sheetOf(
     select: (place, offset) => void select(panel, place, offset),
     run: place => runCell(panel, place),
     isRunning: place => isRunning(model.cells.get(place) as ICodeCellModel | undefined),
-    reached: () => reached(sessionContext)
+    reached: () => reached(sessionContext),
+    latest: run => reportsIn(panel).find(place => place.run.run === run.run)?.run ?? run
   };
 }
 

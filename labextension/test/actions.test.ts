@@ -6,7 +6,7 @@ import { YNotebook } from '@jupyter/ydoc';
 import { SheetActions, type Sheet } from '../src/actions';
 import { Unanswered } from '../src/channel';
 import { sha256 } from '../src/sha256';
-import type { Answer, EffectLine } from '../src/wire';
+import type { Answer, EffectLine, Snapshot } from '../src/wire';
 
 const NONE = new Set<string>();
 const [FIX] = REPAIRABLE.fixes!;
@@ -59,6 +59,8 @@ class FakeSheet {
   run = (place: number) => void this.did.push(`run ${place}`);
   isRunning = () => this.running;
   reached = async () => this.reaches;
+  shown: Snapshot | null = null;
+  latest = (run: Snapshot) => this.shown ?? run;
 
   get texts() {
     return this.notebook.cells.map(cell => cell.getSource());
@@ -174,6 +176,14 @@ test('a copy of the cell is repaired where its report stands', async () => {
   assert.equal(sheet.texts[1], CELL);
 });
 
+test('a cell whose lines an editor counts otherwise is left as it is', async () => {
+  const text = CELL.replaceAll('\n', '\r\n');
+  sheet.notebook.getCell(1).setSource(text);
+  const ran = { ...RAN, cell: { ...RAN.cell, digest: sha256(text) } };
+  assert.match((await actions.edit(ran, FIX, NONE)).text, /insert a new cell/);
+  assert.equal(sheet.texts[1], text);
+});
+
 test('edit loses nothing that was written since the run', async () => {
   sheet.notebook.getCell(1).setSource(`${CELL}# mine\n`);
   const outcome = await actions.edit(RAN, FIX, NONE);
@@ -239,6 +249,17 @@ test('a run that is over goes on in its cell when all questions are answered', a
   assert.equal((await actions.resolve(ASKED, one, 'sent')).text, 'noted');
   assert.deepEqual(sheet.did, []);
   assert.match((await actions.resolve(ASKED, two, 'sent')).text, /goes on/);
+  assert.deepEqual(sheet.did, ['load', 'run 1']);
+});
+
+test('an answer that a kernel takes only after the cell lets the run go on', async () => {
+  const questions = ASKED.questions!.slice(0, 1);
+  const live = { ...ASKED, finished: false, questions };
+  sheet.shown = { ...ASKED, questions };
+  assert.match((await actions.resolve(live, questions[0], 'sent')).text, /goes on/);
+  assert.deepEqual(sheet.did, ['load', 'run 1']);
+  sheet.shown = { ...ASKED, questions: [] }; // the run under way took it, and ended since
+  assert.equal((await actions.resolve(live, questions[0], 'sent')).text, 'noted');
   assert.deepEqual(sheet.did, ['load', 'run 1']);
 });
 

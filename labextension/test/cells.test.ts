@@ -3,7 +3,7 @@ import { afterEach, test } from 'node:test';
 
 import './page';
 import { YNotebook } from '@jupyter/ydoc';
-import { insertBelow, isUnchanged, placeOf, replace } from '../src/cells';
+import { canBeEdited, insertBelow, isUnchanged, placeOf, replace } from '../src/cells';
 import { sha256 } from '../src/sha256';
 
 const open: YNotebook[] = [];
@@ -40,6 +40,16 @@ test('a cell is inserted below another, and one undo takes it away', () => {
   made.undo();
   assert.deepEqual(texts(made), ['a', 'b']);
   assert.equal(made.canUndo(), false);
+});
+
+test('a new cell has the ends of lines that editors count with, and others are told', () => {
+  const made = notebook('a\r\nb', 'b');
+  insertBelow(made, 0, 'x\r\ny\rz\n');
+  assert.deepEqual(texts(made), ['a\r\nb', 'x\ny\nz\n', 'b']);
+  assert.deepEqual(
+    [0, 1, 2].map(place => canBeEdited(made, place)),
+    [false, true, true]
+  );
 });
 
 test('one undo gives a replaced text back', () => {

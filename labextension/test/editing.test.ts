@@ -141,6 +141,15 @@ test('a problem is drawn as text: code, message, hint', () => {
   assert.equal(doc.sliceString(found.from, found.to), 'shel');
 });
 
+test('where the length of a problem is not known, the word or the text in quotes is marked', () => {
+  const doc = Text.of(['%%workflow', '{"type": "shel \\" lo", \'x y\': shell, []']);
+  const marked = (column: number) => {
+    const [found] = diagnostics(doc, [{ ...MARK, line: 2, column, length: undefined }]);
+    return doc.sliceString(found.from, found.to);
+  };
+  assert.deepEqual([10, 24, 31, 38].map(marked), ['"shel \\" lo"', "'x y'", 'shell', '[']);
+});
+
 test('a problem whose place has gone is marked where the text ends', () => {
   const doc = Text.of(['%%workflow', 'a']);
   for (const line of [0, 1, 2, 9]) {

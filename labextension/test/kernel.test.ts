@@ -280,6 +280,19 @@ test('another kernel, and one that was restarted, gets a channel of its own', as
   assert.ok(channel.isOpen);
 });
 
+test('a kernel that another page restarted gets a channel of its own', async () => {
+  const kernel = new FakeKernel();
+  const { session, channel } = await connected(kernel);
+  const stale = kernel.comm;
+  session.statusChanged.emit('starting');
+  assert.equal(channel.isOpen, false);
+  assert.ok(stale.isDisposed);
+  session.statusChanged.emit('busy');
+  session.statusChanged.emit('idle');
+  await settled();
+  assert.deepEqual([kernel.opened, channel.isOpen], [2, true]);
+});
+
 test('a kernel that is about to end is left alone, whatever it still says', async () => {
   const kernel = new FakeKernel();
   const { session, channel } = await connected(kernel);

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 
 import pytest
-from labs import Lab, Visits, command, faults
+from labs import NAME, WIDGETS, Lab, Visits, command, faults
 from playwright.sync_api import Page, expect
 
 CELLS = (
@@ -26,7 +26,15 @@ STATIC = ".jp-OutputArea .wfr"
 @pytest.fixture(scope="module")
 def bare(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     """Give a running JupyterLab that has widgets, but nothing of ours."""
-    server = Lab(tmp_path_factory.mktemp("bare"), bare=True)
+    server = Lab(tmp_path_factory.mktemp("bare"), without=[NAME])
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def barest(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    """Give a running JupyterLab that has no widgets, beside a kernel that has."""
+    server = Lab(tmp_path_factory.mktemp("barest"), without=[NAME, WIDGETS])
     yield server
     server.stop()
 
@@ -50,6 +58,14 @@ def test_a_widget_shows_the_run_and_html_its_end(bare: Lab, page: Page, visits: 
     expect(page.locator(STATIC)).to_contain_text("✗ failed")
     expect(page.locator(WIDGET)).to_have_count(0)
     assert visits.elsewhere == []
+
+
+def test_without_widgets_html_is_redrawn_while_the_run_goes_on(barest: Lab, page: Page) -> None:
+    """A front end that draws no widgets is not left with what was true when the run began."""
+    begin(barest, page, "plain")
+    expect(page.locator(f"{STATIC} tbody tr").first).to_contain_text("running")
+    expect(page.locator(STATIC)).to_contain_text("✗ failed")
+    expect(page.locator(WIDGET)).to_have_count(0)
 
 
 def test_what_is_saved_holds_no_widget(bare: Lab, page: Page) -> None:

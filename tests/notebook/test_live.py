@@ -65,6 +65,7 @@ class Widget:
 def widgets(monkeypatch: pytest.MonkeyPatch) -> list[Widget]:
     """Let no page be there, but a front end that has widgets; give those that are begun."""
     page_went(PAGE)
+    monkeypatch.setattr(widget, "works", lambda: True)
     made: list[Widget] = []
 
     def begun(snapshot: Mapping[str, Any]) -> Widget:
@@ -99,6 +100,11 @@ class FakeScreen:
         self.widgets = True
         self.gate = gate
         self.outputs: list[Output] = []
+        self.asked = False
+
+    def ask_for_widgets(self) -> None:
+        """Remember it."""
+        self.asked = True
 
     def begin(self, bundle: Mapping[str, str]) -> Output:
         """Begin an output."""
@@ -177,6 +183,27 @@ def test_without_a_page_a_widget_is_redrawn(widgets: list[Widget]) -> None:
     assert [widget.MIME in bundle for bundle in output.shown] == [True, False]
     assert "SUCCESS" in output.shown[-1]["text/plain"]
     assert shown.closed
+
+
+def test_until_the_front_end_has_answered_updates_are_html(
+    widgets: list[Widget], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing stands still where there are no widgets; where they are, one takes its place."""
+    monkeypatch.setattr(widget, "works", lambda: False)
+    screen = FakeScreen("live")
+    with LiveReport(screen) as report:
+        assert screen.asked
+        report(STORY[0])
+        (output,) = screen.outputs
+        assert output.drawn.wait(30)
+        assert not any(widget.MIME in bundle for bundle in output.shown)
+        output.drawn.clear()
+        monkeypatch.setattr(widget, "works", lambda: True)
+        report(STORY[1])
+        assert output.drawn.wait(30)
+        assert widget.MIME in output.shown[-1]
+    assert widget.MIME not in output.shown[-1]
+    assert [each.closed for each in widgets] == [True]
 
 
 def test_a_page_that_comes_takes_the_place_of_the_widget(widgets: list[Widget]) -> None:

@@ -69,9 +69,10 @@ def _view(front: Front) -> Iterator[Row]:
         return
     if page_is_here():
         yield "live view", "our extension", "it draws reports, and gives them buttons"
+    elif front.widgets and widget.works():
+        yield "live view", "a widget", "until a run has ended; then it is HTML"
     elif front.widgets and widget.ready():
-        said = "until a run has ended; where none appears: %config WorkflowMagics.widget = False"
-        yield "live view", "a widget", said
+        yield "live view", "HTML", "a widget, once the front end has answered that it draws them"
     else:
         yield "live view", "HTML", "for a widget: pip install anywidget, and the built package"
 

@@ -11,6 +11,7 @@ from typing import Any, Final, Literal
 from IPython.core.interactiveshell import InteractiveShell
 
 from ..monitor import paint
+from . import widget
 
 Mode = Literal["live", "batch", "terminal"]
 
@@ -99,6 +100,10 @@ class Front:
     def begin(self, bundle: Mapping[str, Any]) -> Display:
         """Begin an output of the cell under way."""
         return Display(self.shell, bundle)
+
+    def ask_for_widgets(self) -> None:
+        """Ask whether widgets are drawn here; `widget.works` knows when that was answered."""
+        widget.ask(getattr(self.shell, "kernel", None))
 
     def say(self, text: str) -> None:
         """Say a sentence."""

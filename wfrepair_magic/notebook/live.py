@@ -41,9 +41,10 @@ class LiveReport(Teller):
     and the last drawing.  Nothing is shown when `quiet`.  `usual` is asked once, by the thread
     that draws.  `origin` is told in the last drawing.
 
-    Where no page of ours is there, a widget in the output is redrawn instead of the output: a
-    front end makes a widget's view anew when its output changes.  It goes when a page comes, and
-    when the run has ended, for a widget that is saved does not work again.
+    Where no page of ours is there, and the front end has said that it draws widgets, a widget in
+    the output is redrawn instead of the output: its view is made anew when its output changes.  It
+    goes when a page comes, and when the run has ended, for a widget that is saved does not work
+    again.
     """
 
     def __init__(
@@ -68,11 +69,9 @@ class LiveReport(Teller):
 
     def __enter__(self) -> LiveReport:
         if self.mode == "live":
-            drawing = self._drawing(last=False)
-            wanted = self.screen.widgets and not page_is_here()
-            self._widget = widget.begun(drawing[MIME]) if wanted else None
-            seen = widget.view(self._widget) if self._widget else {}
-            self._display = self.screen.begin({**drawing, **seen})
+            if self._wants_widget():
+                self.screen.ask_for_widgets()
+            self._display = self.screen.begin(self._begun())
             self._drawer.start()
         return self
 
@@ -111,10 +110,22 @@ class LiveReport(Teller):
             self._over.wait(INTERVAL)
 
     def _draw(self, display: Display) -> None:
-        if self._widget is not None and not page_is_here():
-            self._widget.snapshot = snapshot(self._estimated(), time.time(), COMMANDS, last=False)
-        else:
+        if self._widget is None:
+            display.update(self._begun())
+        elif page_is_here():
             self._redraw(display, self._drawing(last=False))
+        else:
+            self._widget.snapshot = snapshot(self._estimated(), time.time(), COMMANDS, last=False)
+
+    def _begun(self) -> Mapping[str, Any]:
+        """Draw for an output in which no widget is; from now on one is, where that is of use."""
+        drawing = self._drawing(last=False)
+        if self._wants_widget() and widget.works():
+            self._widget = widget.begun(drawing[MIME])
+        return {**drawing, **(widget.view(self._widget) if self._widget else {})}
+
+    def _wants_widget(self) -> bool:
+        return self.screen.widgets and not page_is_here()
 
     def _redraw(self, display: Display, drawing: Mapping[str, Any]) -> None:
         """Replace what the output holds; the widget that was in it goes."""

@@ -1,4 +1,9 @@
-"""The live view in front ends without our extension: a widget whose one trait is the snapshot."""
+"""The live view in front ends without our extension: a widget whose one trait is the snapshot.
+
+Many a front end has no widgets beside a kernel that has (it may be installed elsewhere), and shows
+in their place, for as long as the run lasts, what was true when it began.  So a widget is shown
+only where one has answered before.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +12,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final, Protocol, cast
 
+from . import hello
+
 MIME: Final = "application/vnd.jupyter.widget-view+json"
+NAMES: Final = ("_model_module", "_model_module_version", "_model_name")
 MODULE: Final = Path(__file__).with_name("static") / "run.js"
 """The view as one module; it is built with the labextension, and missing where nobody did."""
 
@@ -31,6 +39,19 @@ def begun(snapshot: Mapping[str, Any]) -> Widget | None:
 def ready() -> bool:
     """Say whether a widget can be begun."""
     return _kind() is not None
+
+
+def ask(kernel: object) -> None:
+    """Ask the front end of a kernel whether it shows widgets; no answer is a no."""
+    make = _kind()
+    if make is not None and kernel is not None:
+        traits = cast(Any, make).class_traits()
+        hello.ask(kernel, {name: traits[name].default_value for name in NAMES})
+
+
+def works() -> bool:
+    """Say whether the front end has shown that it draws widgets."""
+    return hello.heard()
 
 
 def view(widget: Widget) -> dict[str, Any]:
