@@ -129,6 +129,7 @@ def _places(folder: Path, bare: bool) -> dict[str, str]:
         folder,
         JUPYTER_CONFIG_DIR=str(places["config"]),
         JUPYTER_DATA_DIR=str(places["data"]),
+        JUPYTER_PREFER_ENV_PATH="0",  # else an extension that the environment has comes first
         JUPYTER_RUNTIME_DIR=str(places["runtime"]),
         JUPYTERLAB_SETTINGS_DIR=str(places["settings"]),
         JUPYTERLAB_WORKSPACES_DIR=str(places["workspaces"]),

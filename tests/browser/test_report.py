@@ -6,7 +6,7 @@ from typing import Any
 
 import nbformat
 import pytest
-from labs import READY, Lab, Visits, command, faults
+from labs import BUILT, READY, Lab, Visits, command, faults
 from playwright.sync_api import Browser, Page, expect
 from stories import EVIL, FAILED, FAILURE, FIX, evil_story, lattice, run_of
 
@@ -61,6 +61,14 @@ def run_all(page: Page) -> None:
     """Run all cells and wait until the run has failed."""
     command(page, "notebook:run-all-cells")
     expect(page.locator(f"{REPORT} .wfv-state")).to_have_text(" failed")
+
+
+def test_the_page_has_the_extension_of_this_tree(lab: Lab, page: Page, visits: Visits) -> None:
+    """What is tested is what was built here, whatever the environment has."""
+    lab.open(page, lab.write("tree.ipynb", ["1"]))
+    entries = [url.rsplit("/", 1)[1] for url in visits.urls if "/wfrepair-magic/static/" in url]
+    assert entries
+    assert [name for name in entries if not (BUILT / "static" / name.split("?")[0]).exists()] == []
 
 
 def test_a_run_is_drawn_by_our_view(lab: Lab, page: Page, visits: Visits) -> None:
