@@ -6,7 +6,7 @@ from typing import Any
 
 import nbformat
 import pytest
-from labs import BUILT, READY, Lab, Visits, command, faults
+from labs import BUILT, READY, THEMES, Lab, Visits, command, faults
 from playwright.sync_api import Browser, Page, expect
 from stories import EVIL, FAILED, FAILURE, FIX, evil_story, lattice, run_of
 
@@ -112,7 +112,7 @@ def test_what_others_wrote_is_text(lab: Lab, page: Page) -> None:
     expect(page.locator(f"{REPORT} img, {REPORT} script, {REPORT} a")).to_have_count(0)
 
 
-@pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark"])
+@pytest.mark.parametrize("theme", THEMES)
 def test_axe_finds_nothing(lab: Lab, page: Page, theme: str) -> None:
     """Reports in every state, and of every size, keep the rules for accessible pages."""
     live = [shown(RUNNING, last=False), shown(lattice(200, 10), last=False)]

@@ -32,7 +32,7 @@ class Doubt:
 def doubt_text(node: str, cause: str) -> str:
     """Say what a person is asked about an effect whose outcome was lost."""
     return (
-        f"{node}: {cause}, and its effect may or may not have happened. Look at the other side, "
+        f"{node}: {cause.removesuffix('.')}, and its effect may or may not have happened. Look at the other side, "
         f"then resolve {node}: it was sent, or it was not"
     )
 
