@@ -42,6 +42,7 @@ READY = """() => {
     const k = sc?.session?.kernel;
     return sc?.isReady && k?.connectionStatus === 'connected' && k.status === 'idle';
 }"""
+THEMES = ("JupyterLab Light", "JupyterLab Dark", "JupyterLab Dark High Contrast")
 OURS = ".wfv-run, .wfv-panel, .wfv-status"
 AXE_RUN = f"async () => (await axe.run(document.querySelectorAll('{OURS}'))).violations"
 

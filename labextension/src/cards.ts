@@ -5,7 +5,7 @@ import type { Deed, Deeds } from './deeds';
 import { diff } from './diff';
 import { active, h, prose, type Child, type Wanted } from './dom';
 import { icon } from './icons';
-import { insertLine } from './lines';
+import { insertLine, isAnswer } from './lines';
 import { canRepair } from './repaired';
 import type { Actions, Words } from './tokens';
 import type { FixCard, Foreseen, Snapshot } from './wire';
@@ -71,14 +71,26 @@ function ends(words: Words, run: Snapshot, fix: FixCard, tools: Tools): Child[] 
   const line = whole ? deeds.line(group, fix.line ?? '') : '';
   return [
     choices.boxes(words, run, fix),
-    h(
-      'div',
-      { key: 'acts', class: 'wfv-acts' },
-      ...deedsOf(words, run, fix, tools, actions).map(deed => deeds.button({ ...deed, group }))
+    acts(
+      words,
+      deedsOf(words, run, fix, tools, actions).map(deed =>
+        deeds.button({ ...deed, group, of: fix.number > 1 ? words.__('fix %1', fix.number) : '' })
+      ),
+      line,
+      copying
     ),
-    deeds.told(group),
-    line ? command(words, line, copying, 'line') : null
+    deeds.told(group)
   ];
+}
+
+/** Draw buttons, and at the end of their line the command of the one that is pointed at. */
+export function acts(words: Words, buttons: Wanted[], line: string, copying: Copying): Wanted {
+  return h(
+    'div',
+    { key: 'ends', class: 'wfv-ends' },
+    h('div', { key: 'acts', class: 'wfv-acts' }, ...buttons),
+    line ? command(words, line, copying, 'line') : null
+  );
 }
 
 function deedsOf(
@@ -152,14 +164,15 @@ function verdict(words: Words, group: Foreseen): Child[] {
   return [again && icon('DEGRADED'), h(again ? 'strong' : 'span', {}, word), ` ${told}`];
 }
 
-/** Draw the commands with which a run goes on. */
-export function ways(words: Words, run: Snapshot, copying: Copying): Child {
-  const lines = run.ways ?? [];
+/** Draw the commands with which a run goes on; less those that stand beside buttons. */
+export function ways(words: Words, run: Snapshot, { copying, actions }: Tools): Child {
+  const lines = (run.ways ?? []).filter(line => !(actions && isAnswer(run, line)));
   return (
     lines.length > 0 &&
     h(
       'div',
-      { role: 'group', key: 'ways', class: 'wfv-section', 'aria-label': words.__('How to go on') },
+      { role: 'group', key: 'ways', class: 'wfv-ways', 'aria-label': words.__('How to go on') },
+      h('span', { class: 'wfv-small' }, words.__('To go on')),
       ...lines.map(line => command(words, line, copying))
     )
   );
@@ -174,7 +187,7 @@ function command(words: Words, line: string, copying: Copying, key = line): Want
     h('code', {}, line),
     active(
       'button',
-      { type: 'button', class: 'wfv-button', 'aria-label': words.__('Copy %1', line) },
+      { type: 'button', class: 'wfv-button wfv-quiet', 'aria-label': words.__('Copy %1', line) },
       { click: () => void copying.copy(line) },
       copying.copied.line === line ? said : words.__('Copy')
     )

@@ -7,6 +7,8 @@ import type { Outcome } from './tokens';
 export interface Deed {
   readonly group: string;
   readonly label: string;
+  /** What it is done to, where there are several. */
+  readonly of?: string;
   readonly line?: string;
   readonly title?: string;
   readonly kind?: 'main' | 'plain';
@@ -37,6 +39,7 @@ export class Deeds {
         type: 'button',
         key: label,
         class: `wfv-button${kind ? ` wfv-${kind}` : ''}`,
+        'aria-label': deed.of ? `${label}: ${deed.of}` : undefined,
         title: [deed.title, line].filter(Boolean).join('\n') || undefined,
         'aria-disabled': busy || deed.off ? 'true' : undefined
       },

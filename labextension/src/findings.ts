@@ -3,12 +3,12 @@
 import type { Deed } from './deeds';
 import { active, h, prose, type Child, type Wanted } from './dom';
 import { explained } from './explain';
-import type { Tools } from './cards';
+import { acts, type Tools } from './cards';
 import type { Folds } from './folds';
 import { icon } from './icons';
 import { resolveLine, type Verdict } from './lines';
 import type { Actions, Words } from './tokens';
-import type { Applied, FailureNote, Finding, Question, Snapshot } from './wire';
+import type { Applied, FailureNote, Finding, Snapshot } from './wire';
 import { effectWord, helpWord } from './words';
 import { diff } from './diff';
 
@@ -18,7 +18,7 @@ const TOLD = 3;
 /** Draw the failures, each as one red line with its facts below. */
 export function failures(words: Words, run: Snapshot, folds: Folds, tools: Tools): Child[] {
   const all = (run.failures ?? []).map((failure, place) => () => {
-    const explanation = tools.actions ? explain(words, failure, place, folds) : [];
+    const explanation = tools.actions ? explain(words, failure, place, folds) : null;
     return drawFailure(words, failure, place, explanation);
   });
   const rest = all.slice(TOLD);
@@ -33,9 +33,9 @@ function drawFailure(
   words: Words,
   failure: FailureNote,
   place: number,
-  explanation: Child[]
+  explanation: Child[] | null
 ): Wanted {
-  const facts = factsOf(words, failure).filter(([, text]) => text);
+  const facts = [...factsOf(words, failure), ...(explanation ? [] : kindOf(words, failure))];
   return h(
     'div',
     {
@@ -51,13 +51,7 @@ function drawFailure(
       h('span', {}, h('strong', {}, failure.node), ' · ', ...prose(failure.cause))
     ),
     failure.hint ? h('p', { class: 'wfv-hint' }, '→ ', ...prose(failure.hint)) : null,
-    h(
-      'dl',
-      { class: 'wfv-facts' },
-      ...facts.map(([label, text]) =>
-        h('div', { key: label }, h('dt', {}, label), h('dd', {}, text))
-      )
-    ),
+    drawFacts(facts),
     failure.detail
       ? h(
           'details',
@@ -66,7 +60,24 @@ function drawFailure(
           h('pre', {}, failure.detail)
         )
       : null,
-    ...explanation
+    ...(explanation ?? [])
+  );
+}
+
+/** Draw facts, each with its label; those that nothing is known of are left out. */
+function drawFacts(facts: readonly [string, readonly string[]][]): Wanted {
+  const known = facts.filter(([, texts]) => texts.some(Boolean));
+  return h(
+    'dl',
+    { class: 'wfv-facts' },
+    ...known.map(([label, texts]) =>
+      h(
+        'div',
+        { key: label },
+        h('dt', {}, label),
+        h('dd', {}, ...texts.map((text, at) => h('span', { key: String(at) }, ...prose(text))))
+      )
+    )
   );
 }
 
@@ -81,7 +92,12 @@ function explain(words: Words, failure: FailureNote, place: number, folds: Folds
       { key: 'acts', class: 'wfv-acts' },
       active(
         'button',
-        { type: 'button', class: 'wfv-button', 'aria-expanded': open ? 'true' : 'false' },
+        {
+          type: 'button',
+          class: 'wfv-button wfv-quiet',
+          'aria-expanded': open ? 'true' : 'false',
+          'aria-label': place > 0 ? words.__('Explain: %1', failure.node) : undefined
+        },
         { click },
         words.__('Explain')
       )
@@ -90,31 +106,39 @@ function explain(words: Words, failure: FailureNote, place: number, folds: Folds
       h(
         'div',
         { key: 'explained', class: 'wfv-explained' },
-        ...explained(words, failure).map(text => h('p', {}, ...prose(text)))
+        ...explained(words, failure).map(text => h('p', {}, ...prose(text))),
+        drawFacts(kindOf(words, failure))
       )
   ];
 }
 
-function factsOf(words: Words, failure: FailureNote): [string, string][] {
+function factsOf(words: Words, failure: FailureNote): [string, readonly string[]][] {
   const tries = failure.attempts ?? 1;
   return [
-    [words.__('place'), (failure.places ?? []).join('; ')],
-    [words.__('code'), failure.meaning ? `${failure.code} – ${failure.meaning}` : failure.code],
-    [words.__('category'), failure.category],
-    [words.__('type'), failure.error_type ?? ''],
-    [words.__('helps'), helpWord(words, failure.helps)],
-    [words.__('effect'), effectWord(words, failure.effect)],
-    [words.__('tries'), tries > 1 ? String(tries) : ''],
-    [words.__('inputs'), (failure.inputs ?? []).join(', ')]
+    [words.__('place'), failure.places ?? []],
+    [words.__('code'), [failure.meaning ? `${failure.code} – ${failure.meaning}` : failure.code]],
+    [words.__('what helps'), [helpWord(words, failure.helps)]],
+    [words.__('its effect'), [effectWord(words, failure.effect)]],
+    [words.__('tries'), [tries > 1 ? String(tries) : '']],
+    [words.__('inputs'), [(failure.inputs ?? []).join(', ')]]
+  ];
+}
+
+/** Give what sort of failure it is: seldom of use to whoever reads its cause. */
+function kindOf(words: Words, failure: FailureNote): [string, readonly string[]][] {
+  return [
+    [words.__('category'), [failure.category]],
+    [words.__('type'), [failure.error_type ?? '']]
   ];
 }
 
 /** Draw what a person is asked. */
 export function questions(words: Words, run: Snapshot, tools: Tools): Child[] {
-  return (run.questions ?? []).map(question => drawQuestion(words, run, question, tools));
+  return (run.questions ?? []).map((_, place) => drawQuestion(words, run, place, tools));
 }
 
-function drawQuestion(words: Words, run: Snapshot, question: Question, tools: Tools): Wanted {
+function drawQuestion(words: Words, run: Snapshot, place: number, tools: Tools): Wanted {
+  const question = run.questions![place];
   return h(
     'div',
     {
@@ -129,7 +153,7 @@ function drawQuestion(words: Words, run: Snapshot, question: Question, tools: To
       icon(question.state),
       h('span', {}, h('strong', {}, question.node), ' · ', ...prose(question.text))
     ),
-    ...(tools.actions ? answers(words, run, question, tools, tools.actions) : [])
+    ...(tools.actions ? answers(words, run, place, tools, tools.actions) : [])
   );
 }
 
@@ -137,10 +161,11 @@ function drawQuestion(words: Words, run: Snapshot, question: Question, tools: To
 function answers(
   words: Words,
   run: Snapshot,
-  question: Question,
-  { deeds }: Tools,
+  place: number,
+  { deeds, copying }: Tools,
   actions: Actions
 ): Child[] {
+  const question = run.questions![place];
   if (question.state !== 'in_doubt') {
     return [];
   }
@@ -148,18 +173,16 @@ function answers(
   const deed = (verdict: Verdict, label: string): Deed => ({
     group,
     label,
+    of: place > 0 ? question.node : '',
     line: resolveLine(run, question, verdict),
     do: () => actions.resolve(run, question, verdict)
   });
-  return [
-    h(
-      'div',
-      { key: 'acts', class: 'wfv-acts' },
-      deeds.button(deed('sent', words.__('It was sent'))),
-      deeds.button(deed('not-sent', words.__('It was not sent')))
-    ),
-    deeds.told(group)
+  const buttons = [
+    deeds.button(deed('sent', words.__('It was sent'))),
+    deeds.button(deed('not-sent', words.__('It was not sent')))
   ];
+  const line = deeds.line(group, resolveLine(run, question, 'sent'));
+  return [acts(words, buttons, line, copying), deeds.told(group)];
 }
 
 /** Draw what the check found. */
@@ -199,12 +222,18 @@ function drawApplied(words: Words, fix: Applied, place: number): Wanted {
   );
 }
 
+/** Say why there is no repair. */
+export function unmended(words: Words, run: Snapshot): Child[] {
+  return (run.abstained ?? []).map((text, place) =>
+    h('p', { key: `no fix ${place}`, class: 'wfv-small' }, ...prose(words.__('no fix: %1', text)))
+  );
+}
+
 /** Draw sentences that are no failures. */
 export function remarks(words: Words, run: Snapshot): Child[] {
   const told = [
     run.owner ? waits(words, run.owner, run.doing ?? '') : '',
-    ...(run.notices ?? []),
-    ...(run.abstained ?? []).map(text => words.__('no fix: %1', text))
+    ...(run.notices ?? [])
   ].filter(Boolean);
   return told.map((text, place) =>
     h('p', { key: `remark ${place}`, class: 'wfv-small' }, ...prose(text))

@@ -12,6 +12,12 @@ export function resolveLine(run: Snapshot, question: Question, verdict: Verdict)
   return `%workflow resolve ${quoted(question.node)} ${verdict} --name ${quoted(run.workflow)}`;
 }
 
+/** Tell whether a line only says what became of an effect that the run asks about. */
+export function isAnswer(run: Snapshot, line: string): boolean {
+  const asked = (run.questions ?? []).filter(question => question.state === 'in_doubt');
+  return asked.some(({ node }) => line.startsWith(`%workflow resolve ${quoted(node)} `));
+}
+
 /** Write the line that puts a repair into a new cell and does not run it. */
 export function insertLine(fix: FixCard): string {
   return fix.line ? `${fix.line} --no-run` : '';

@@ -5,7 +5,7 @@ import { cards, NOTHING, ways, type Copied, type Copying, type Tools } from './c
 import { Choices } from './choices';
 import { Deeds } from './deeds';
 import { draw, h, type Child, type Wanted } from './dom';
-import { applied, failures, problems, questions, remarks } from './findings';
+import { applied, failures, problems, questions, remarks, unmended } from './findings';
 import { countOf, graph } from './graph';
 import { Folds } from './folds';
 import { icon } from './icons';
@@ -110,7 +110,8 @@ function page(host: RunHost, tools: Tools, folds: Folds): Wanted {
     ...questions(words, run, tools),
     ...problems(run),
     ...cards(words, run, tools),
-    ways(words, run, tools.copying),
+    ...unmended(words, run),
+    ways(words, run, tools),
     ...applied(words, run),
     graph(words, run),
     timeline(words, run, folds),

@@ -51,7 +51,11 @@ function more(words: Words, rest: Readonly<Record<string, number>>): Child {
   const count = Object.values(rest).reduce((sum, part) => sum + part, 0);
   return (
     count > 0 &&
-    h('p', { class: 'wfv-small' }, words.__('… and %1 more: %2', count, counted(words, rest)))
+    h(
+      'p',
+      { class: 'wfv-small wfv-others' },
+      words.__('… and %1 more: %2', count, counted(words, rest))
+    )
   );
 }
 
@@ -82,8 +86,9 @@ function rows(nodes: readonly NodeRow[], label: string, told: Told): Wanted {
 }
 
 function row(node: NodeRow, told: Told): Wanted {
-  const { words } = told;
+  const { words, folds } = told;
   const cell = { role: 'cell' };
+  const isOpen = folds.isOpen(foldOf(node));
   return h(
     'tr',
     { key: node.id, role: 'row', class: `wfv-is-${node.state}` },
@@ -104,7 +109,7 @@ function row(node: NodeRow, told: Told): Wanted {
       h('span', { class: 'wfv-small' }, node.type)
     ),
     h('td', { ...cell, class: 'wfv-of-time' }, took(words, node)),
-    h('td', { ...cell, class: 'wfv-of-note' }, ...note(node, told))
+    h('td', { ...cell, class: `wfv-of-note${isOpen ? ' wfv-open' : ''}` }, ...note(node, told))
   );
 }
 
@@ -134,7 +139,13 @@ function note(node: NodeRow, told: Told): Child[] {
     text.some(Boolean) && h('span', { class: 'wfv-says' }, ...text, ' '),
     h('span', { class: 'wfv-small' }, labels)
   ];
-  return [folds.fold(`node ${node.id}`, summary, () => more.map(unfolded))];
+  const alone = more.length === 1;
+  return [folds.fold(foldOf(node), summary, () => more.map(part => unfolded(part, alone)))];
+}
+
+/** Name the part of a node's row that can be unfolded. */
+function foldOf(node: NodeRow): string {
+  return `node ${node.id}`;
 }
 
 /** Draw how far a running node says that it is. */
@@ -143,7 +154,7 @@ function part(node: NodeRow): Child {
     return null;
   }
   const inside = h('span', { style: `width: ${100 * node.fraction}%` });
-  return h('span', { key: 'part', class: 'wfv-part', 'aria-hidden': 'true' }, inside);
+  return h('span', { key: 'part', class: 'wfv-share', 'aria-hidden': 'true' }, inside);
 }
 
 function sentence(words: Words, node: NodeRow): string {
@@ -182,6 +193,7 @@ function inputs(node: NodeRow, run: Snapshot): string {
   return sources.map(row => `${row.id}: ${row.gave}`).join('\n');
 }
 
-function unfolded([label, text]: [string, string]): Wanted {
-  return h('div', { key: label }, h('div', { class: 'wfv-small' }, label), h('pre', {}, text));
+function unfolded([label, text]: [string, string], alone: boolean): Wanted {
+  const head = !alone && h('div', { class: 'wfv-small' }, label);
+  return h('div', { key: label }, head, h('pre', {}, text));
 }

@@ -237,3 +237,32 @@ test('a repair that is dismissed goes at once, however long the kernel takes', a
   await settled();
   assert.equal(status(), 'It is done.');
 });
+
+test('buttons of several repairs, failures and questions can be told apart by their names', () => {
+  const failures = ['a', 'b'].map(node => ({ ...RUN.failures![0], node }));
+  const fixes = [1, 2].map(number => ({
+    ...REPAIRABLE.fixes![0],
+    number,
+    line: `%workflow apply ${number}`
+  }));
+  const questions = ['c', 'd'].map(node => ({ node, state: 'in_doubt', text: 'sent?' }));
+  const { all } = show({ ...REPAIRABLE, failures, fixes, questions });
+  const names = all('button').map(found => found.getAttribute('aria-label') ?? found.textContent);
+  assert.equal(new Set(names).size, names.length, names.join());
+  assert.ok(names.includes('Apply & run: fix 2'));
+  assert.ok(names.includes('Explain: b'));
+  assert.ok(names.includes('It was sent: d'));
+});
+
+test('the lines that answer a question stand beside its buttons and nowhere else', () => {
+  const ways = [
+    '%workflow resolve send sent',
+    '%workflow resolve send not-sent',
+    '%workflow resume'
+  ];
+  const questions = [{ node: 'send', state: 'in_doubt', text: 'sent?' }];
+  const { all } = show({ ...ASKING, questions, ways });
+  const lines = (where: string) => all(`${where} .wfv-do code`).map(found => found.textContent);
+  assert.deepEqual(lines('.wfv-ways'), ['%workflow resume']);
+  assert.deepEqual(lines('.wfv-note'), ['%workflow resolve send sent --name digest']);
+});

@@ -387,3 +387,20 @@ test('hostile text in every field that the schema knows is shown as text', () =>
     }
   }
 });
+
+test('places of several problems stand below each other, and what is code is drawn so', () => {
+  const failure = { ...RUN.failures![0], places: ['line 1: no `x`', 'line 2: no `y`'] };
+  const { all, text } = show({ ...RUN, failures: [failure] });
+  assert.deepEqual(text('.wfv-facts dd:first-of-type > span').slice(0, 2), [
+    'line 1: no x',
+    'line 2: no y'
+  ]);
+  assert.equal(all('.wfv-facts code').length, 2);
+});
+
+test('why there is no repair stands above the graph', () => {
+  const { all } = show({ ...RUN, abstained: ['c: nothing is known'] });
+  const told = all('.wfv-small').find(found => found.textContent?.startsWith('no fix: '))!;
+  const graph = all('.wfv-section')[0];
+  assert.ok(told.compareDocumentPosition(graph) & Node.DOCUMENT_POSITION_FOLLOWING);
+});

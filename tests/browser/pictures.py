@@ -6,7 +6,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from labs import FLAGS, ROOT, Lab, chromium, command
+from labs import FLAGS, MILLISECONDS, ROOT, Lab, chromium, command
 from playwright.sync_api import Locator, Page, expect, sync_playwright
 
 PLACE = ROOT / "notebooks" / "images"
@@ -75,6 +75,7 @@ APPLY = "%workflow apply"
 def main() -> None:
     """Run the workflows, and take a picture of each report that the README shows."""
     PLACE.mkdir(exist_ok=True)
+    expect.set_options(timeout=MILLISECONDS)
     lab = Lab(Path(tempfile.mkdtemp()))
     try:
         with sync_playwright() as playwright:
@@ -89,7 +90,7 @@ def main() -> None:
 
 
 def take(lab: Lab, page: Page) -> None:
-    """Take all pictures: broken, and repaired."""
+    """Take all pictures: broken, repaired, and the window with the sidebar."""
     lab.open(page, lab.write("digest.ipynb", ["%load_ext wfrepair_magic", NODES, WORKFLOW, APPLY]))
     report = page.locator(".jp-OutputArea .wfv-run")
     command(page, "application:toggle-left-area")
@@ -102,6 +103,21 @@ def take(lab: Lab, page: Page) -> None:
     expect(report.last.locator(".wfv-state")).to_have_text(" success")
     report.last.get_by_text("Timeline", exact=True).click()
     picture(report.last, "repaired.png")
+    window(page, "sidebar.png")
+
+
+def window(page: Page, name: str) -> None:
+    """Take a picture of the whole window: the repaired cell, and its run in the sidebar."""
+    page.set_viewport_size({"width": 1280, "height": 720})
+    command(page, "wfrepair-magic:show-panel")
+    run = page.locator(".wfv-panel .wfv-row", has_text="repaired").first
+    run.click()
+    expect(page.locator(".wfv-panel .wfv-graph")).to_be_visible()
+    page.evaluate("() => { jupyterapp.shell.currentWidget.content.scrollToItem(4, 'start') }")
+    page.mouse.move(1, 1)
+    page.wait_for_timeout(1000)  # scrolling ends, and tooltips go
+    page.screenshot(path=PLACE / name, animations="disabled")
+    print(name, (PLACE / name).stat().st_size, file=sys.stderr)
 
 
 def dark(page: Page) -> None:

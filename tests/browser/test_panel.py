@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 import pytest
-from labs import READY, TOKEN, Lab, command, faults
+from labs import READY, THEMES, TOKEN, Lab, command, faults
 from playwright.sync_api import Browser, Locator, Page, expect
 from stories import EVIL
 
@@ -31,6 +31,7 @@ RESTART: Final = """() => {
     again.then(() => { window.restarted = true; });
 }"""
 RESTARTED: Final = "() => window.restarted"
+LEAST: Final = 20
 THEME: Final = "theme => { jupyterapp.commands.execute('apputils:change-theme', { theme: theme }) }"
 STRANGER: Final = f"""
 # A kernel whose answers are hostile; wfrepair_magic is not loaded.
@@ -196,7 +197,7 @@ def test_an_effect_in_doubt_is_resolved_from_the_panel(lab: Lab, page: Page) -> 
     expect(page.locator(f"{PANEL} .wfv-row", has_text="was not sent")).to_be_visible()
 
 
-@pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark"])
+@pytest.mark.parametrize("theme", THEMES)
 def test_axe_finds_nothing(lab: Lab, page: Page, theme: str) -> None:
     """Empty, listed, unfolded and in full the panel keeps the rules for accessible pages."""
     name = theme[-4:].strip().lower()
@@ -207,7 +208,9 @@ def test_axe_finds_nothing(lab: Lab, page: Page, theme: str) -> None:
     expect(page.locator(PANEL)).to_be_visible()
     assert faults(page) == []
     run_all(page, name)
-    for part in page.locator(f"{PANEL} .wfv-part > summary").all():
+    parts = page.locator(f"{PANEL} .wfv-part > summary")
+    for part in parts.all():
+        assert part.locator("xpath=..").bounding_box()["height"] >= LEAST
         part.click()
     assert faults(page) == []
     row(page, name).click()

@@ -6,7 +6,7 @@ from typing import Any
 
 import nbformat
 import pytest
-from labs import READY, Lab, Visits, command, faults
+from labs import BUILT, READY, THEMES, Lab, Visits, command, faults
 from playwright.sync_api import Browser, Page, expect
 from stories import EVIL, FAILED, FAILURE, FIX, evil_story, lattice, run_of
 
@@ -63,6 +63,14 @@ def run_all(page: Page) -> None:
     expect(page.locator(f"{REPORT} .wfv-state")).to_have_text(" failed")
 
 
+def test_the_page_has_the_extension_of_this_tree(lab: Lab, page: Page, visits: Visits) -> None:
+    """What is tested is what was built here, whatever the environment has."""
+    lab.open(page, lab.write("tree.ipynb", ["1"]))
+    entries = [url.rsplit("/", 1)[1] for url in visits.urls if "/wfrepair-magic/static/" in url]
+    assert entries
+    assert [name for name in entries if not (BUILT / "static" / name.split("?")[0]).exists()] == []
+
+
 def test_a_run_is_drawn_by_our_view(lab: Lab, page: Page, visits: Visits) -> None:
     """A report is live while it runs and whole at its end, and asks nothing of another host."""
     lab.open(page, lab.write("run.ipynb", cells("drawn")))
@@ -104,7 +112,7 @@ def test_what_others_wrote_is_text(lab: Lab, page: Page) -> None:
     expect(page.locator(f"{REPORT} img, {REPORT} script, {REPORT} a")).to_have_count(0)
 
 
-@pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark"])
+@pytest.mark.parametrize("theme", THEMES)
 def test_axe_finds_nothing(lab: Lab, page: Page, theme: str) -> None:
     """Reports in every state, and of every size, keep the rules for accessible pages."""
     live = [shown(RUNNING, last=False), shown(lattice(200, 10), last=False)]

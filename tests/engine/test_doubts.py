@@ -22,6 +22,7 @@ from hypothesis import strategies as st
 
 from wfrepair_magic import Context, Run, events, node, run
 from wfrepair_magic.engine import places
+from wfrepair_magic.engine.doubts import doubt_text
 from wfrepair_magic.engine.ledger import Ledger
 from wfrepair_magic.engine.owner import me
 from wfrepair_magic.engine.receipts import RECEIPTS
@@ -460,3 +461,8 @@ def _rewrite(ledger: Ledger, id: int, changes: dict[str, Any]) -> None:
     with ledger.file.transaction():
         row = places.row_of(ledger.file.sqlite, id)
         update(ledger.file.sqlite, RECEIPTS, {**row, **changes})
+
+
+def test_a_question_is_one_sentence_however_its_cause_ends() -> None:
+    """What a library said with a full stop is followed by none."""
+    assert doubt_text("s", "it hung up.").startswith("s: it hung up, and its effect may")

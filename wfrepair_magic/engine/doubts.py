@@ -32,8 +32,8 @@ class Doubt:
 def doubt_text(node: str, cause: str) -> str:
     """Say what a person is asked about an effect whose outcome was lost."""
     return (
-        f"{node}: {cause}, and its effect may or may not have happened. Look at the other side, "
-        f"then resolve {node}: it was sent, or it was not"
+        f"{node}: {cause.removesuffix('.')}, and its effect may or may not have happened. Look at "
+        f"the other side, then resolve {node}: it was sent, or it was not"
     )
 
 
