@@ -19,6 +19,15 @@ RESTART = """() => {
     context.restartKernel().then(() => { window.restarted = true; });
 }"""
 SAVED = "() => !jupyterapp.shell.currentWidget.context.model.dirty"
+JOIN = """path => {
+    const kernel = jupyterapp.shell.currentWidget.sessionContext.session.kernel;
+    jupyterapp.commands.execute('docmanager:open', { path }).then(async panel => {
+        await panel.sessionContext.ready;
+        await panel.sessionContext.changeKernel({ id: kernel.id });
+        window.joined = true;
+    });
+}"""
+BRING = "path => { jupyterapp.commands.execute('docmanager:open', { path }) }"
 SELECT = "place => { jupyterapp.shell.currentWidget.content.activeCellIndex = place }"
 PROCESS = """\
 import os
@@ -265,6 +274,52 @@ def test_a_question_is_answered_after_the_run(lab: Lab, page: Page, service: Ser
     expect(page.locator(STATE)).to_have_text(" success")
     assert len(service.arrived) == 1
     assert sources(page) == [LOAD, doubtful]
+
+
+def test_an_answer_in_the_list_of_doubts_goes_on_too(
+    lab: Lab, page: Page, service: Service
+) -> None:
+    """The panel answers where the notebook asks: the run goes on in its cell, sent once."""
+    lab.open(page, lab.write("list.ipynb", [LOAD, cell(DOUBTFUL, "list", service, seconds=0)]))
+    run_all(page, "waiting")
+    command(page, "wfrepair-magic:show-panel")
+    doubt = page.locator(".wfv-panel section[aria-label='In doubt'] [role=group]").filter(
+        has_text="list"
+    )
+    doubt.get_by_role("button", name="It was sent", exact=True).click()
+    expect(page.locator(STATE).first).to_have_text(" success")
+    assert len(service.arrived) == 1
+
+
+def test_two_notebooks_on_one_kernel_have_the_same_commands(
+    lab: Lab, page: Page, service: Service
+) -> None:
+    """JupyterLab lets the first alone have comms; the second stops the run of the first."""
+    lab.write("second.ipynb", ["1 + 1"])
+    slow = cell(SLOW, "shared", service, seconds=50)
+    lab.open(page, lab.write("first.ipynb", [LOAD, slow]))
+    page.evaluate(JOIN, "second.ipynb")
+    page.wait_for_function("() => window.joined")
+    page.evaluate(BRING, "first.ipynb")
+    command(page, "notebook:run-all-cells")
+    expect(page.locator(f"{REPORT} tbody .wfv-is-running .wfv-id")).to_have_text("slow")
+    page.evaluate(BRING, "second.ipynb")
+    expect(page.locator(".wfv-status-button")).to_contain_text("running")
+    command(page, "wfrepair-magic:stop")
+    page.evaluate(BRING, "first.ipynb")
+    expect(page.locator(STATE)).to_have_text(" cancelled")
+
+
+def test_a_button_pressed_again_adds_no_second_cell(lab: Lab, page: Page) -> None:
+    """Whoever presses twice finds the cell that the first press made; Apply & run runs that."""
+    lab.open(page, lab.write("again.ipynb", [LOAD, cell(TWICE, "again")]))
+    run_all(page)
+    told = page.locator(f"{REPORT} .wfv-told").first
+    for name in ("Insert as new cell", "Insert as new cell", "Apply & run"):
+        button(page, name).first.click()
+        expect(told).to_be_visible()
+    expect(page.locator(STATE).nth(1)).to_have_text(" success")
+    assert len(sources(page)) == 3
 
 
 def test_cards_act_after_a_reload_and_a_restart(lab: Lab, page: Page, service: Service) -> None:
