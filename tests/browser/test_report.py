@@ -24,6 +24,9 @@ nodes:
 REPORT = ".jp-OutputArea .wfv-run"
 PROGRESS = f"{REPORT} [role=progressbar]"
 RESTART = "() => { jupyterapp.shell.currentWidget.sessionContext.restartKernel() }"
+TRUST = """() => {
+    for (const cell of jupyterapp.shell.currentWidget.content.widgets) cell.model.trusted = true;
+}"""
 TIMELINE = f"{REPORT} [aria-label=Timeline] > .wfv-fold"
 NARROW = "found => { found.parentElement.style.cssText = 'flex: none; width: 320px' }"
 OUTSIDE = """found => [...found.querySelectorAll('p, dl, dd, td, th, li, summary')].filter(
@@ -103,11 +106,16 @@ def test_a_report_outlives_the_page_and_the_kernel(lab: Lab, page: Page) -> None
 
 
 def test_what_others_wrote_is_text(lab: Lab, page: Page) -> None:
-    """Hostile text in every field of a snapshot is shown as text, in a notebook of others too."""
+    """Hostile text in every field of a snapshot is shown as text; buttons come with trust only."""
     page.on("dialog", lambda dialog: pytest.fail(f"a script ran: {dialog.message}"))
     lab.open(page, lab.save("evil.ipynb", [shown(evil_story(2)), shown(evil_story(300))]))
     report = page.locator(REPORT)
     expect(report).to_have_count(2)
+    expect(report.first).to_contain_text(EVIL)
+    dismiss = page.get_by_role("button", name="Dismiss", exact=True)
+    expect(dismiss).to_have_count(0)
+    page.evaluate(TRUST)
+    expect(dismiss.first).to_be_visible()
     expect(report.first).to_contain_text(EVIL)
     expect(page.locator(f"{REPORT} img, {REPORT} script, {REPORT} a")).to_have_count(0)
 
@@ -123,6 +131,8 @@ def test_axe_finds_nothing(lab: Lab, page: Page, theme: str) -> None:
     )
     page.wait_for_function("theme => document.body.dataset.jpThemeName === theme", arg=theme)
     expect(page.locator(REPORT)).to_have_count(7)
+    page.evaluate(TRUST)
+    expect(page.get_by_role("button", name="It was sent")).to_be_visible()
     for fold in (f"{TIMELINE} > summary", ".wfv-of-note summary"):
         page.locator(fold).evaluate_all("found => found.forEach(fold => fold.click())")
     expect(page.locator(f"{TIMELINE} .wfv-times")).to_have_count(4)

@@ -28,7 +28,6 @@ nodes:
   - {id: said, type: value, params: {text: "${user.userName}"}}
 """
 CELL = f"%%workflow digest\n{FAULTY}"
-UNTOLD = {"text": "", "marks": [], "runs": [], "effects": [], "cache": []}
 
 
 @pytest.fixture
