@@ -63,6 +63,7 @@ function card(words: Words, run: Snapshot, fix: FixCard, tools: Tools): Wanted {
 /** Draw what can be done with a repair; where nothing can, the line that does it. */
 function ends(words: Words, run: Snapshot, fix: FixCard, tools: Tools): Child[] {
   const { actions, choices, copying, deeds } = tools;
+  const first = run.fixes!.find(each => !choices.isHidden(each))!.number;
   if (!actions) {
     return [fix.line ? command(words, fix.line, copying) : null];
   }
@@ -74,7 +75,11 @@ function ends(words: Words, run: Snapshot, fix: FixCard, tools: Tools): Child[] 
     acts(
       words,
       deedsOf(words, run, fix, tools, actions).map(deed =>
-        deeds.button({ ...deed, group, of: fix.number > 1 ? words.__('fix %1', fix.number) : '' })
+        deeds.button({
+          ...deed,
+          group,
+          of: fix.number === first ? '' : words.__('fix %1', fix.number)
+        })
       ),
       line,
       copying
