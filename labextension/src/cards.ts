@@ -67,6 +67,7 @@ function ends(words: Words, run: Snapshot, fix: FixCard, tools: Tools): Child[] 
   if (!actions) {
     return [deeds.told(group), fix.line ? command(words, fix.line, copying) : null];
   }
+  const first = run.fixes!.find(each => !choices.isHidden(each))!.number;
   const whole = !choices.without(fix).size;
   const line = whole ? deeds.line(group, fix.line ?? '') : '';
   return [
@@ -74,7 +75,11 @@ function ends(words: Words, run: Snapshot, fix: FixCard, tools: Tools): Child[] 
     acts(
       words,
       deedsOf(words, run, fix, tools, actions).map(deed =>
-        deeds.button({ ...deed, group, of: fix.number > 1 ? words.__('fix %1', fix.number) : '' })
+        deeds.button({
+          ...deed,
+          group,
+          of: fix.number === first ? '' : words.__('fix %1', fix.number)
+        })
       ),
       line,
       copying

@@ -252,6 +252,7 @@ test('buttons of several repairs, failures and questions can be told apart by th
   assert.ok(names.includes('Apply & run: fix 2'));
   assert.ok(names.includes('Explain: b'));
   assert.ok(names.includes('It was sent: d'));
+  assert.ok(names.includes('Dismiss'));
 });
 
 test('the lines that answer a question stand beside its buttons and nowhere else', () => {
