@@ -339,8 +339,9 @@ TOKENS = st.sampled_from(
     ["${x}", "${y | raw}", "${x}", " ", "\n", ";", "|", "&", "'", '"', "`", "$(", ")", "(", "((",
      "$((", "[[ ", " ]]", "{ ", "}", "<<E\n", "\nE\n", "<<-'E'\n", "<", ">f", "\\", "#", "$",
      "$${a",
-     "if ", "; then ", "fi", "for i in ", "for * in ", "case ", " in ", "*) ", ";;", "esac ", "x=", "a=(",
-     "a[", "eval ", "sh -c ", "-c ", "cat ", "\x00", "é", "time ", "function f", "${", "}", "do "]
+     "if ", "; then ", "fi", "for i in ", "for * in ", "case ", " in ", "*) ", ";;", "esac ", "x=",
+     "a=(", "a[", "eval ", "sh -c ", "-c ", "cat ", "\x00", "é", "time ", "function f", "${", "}",
+     "do "]
 )  # fmt: skip
 
 
