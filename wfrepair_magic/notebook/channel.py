@@ -13,6 +13,7 @@ from .front import page_came, page_went
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
+    from ..wire.asked import RunTold
     from .kernel import Kernel
     from .underway import Underway
 
@@ -25,9 +26,11 @@ class Page:
 
     Only a page's own messages say on which thread the kernel takes its next ones (ipykernel 7.4
     takes them where it last sent from), so that everything is sent in the context of its opening.
+    `known` is what it was last told of each run under way.
     """
 
     def __init__(self, comm: Any) -> None:
+        self.known: dict[str, RunTold] = {}
         self._comm = comm
         self._context = contextvars.copy_context()
 
@@ -52,6 +55,7 @@ class Channel:
         self._comms = getattr(getattr(shell, "kernel", None), "comm_manager", None)
         self._pages: dict[str, Page] = {}
         self._followed: list[Underway] = []
+        self._telling = threading.Lock()  # so that nothing older is told after it
 
     def open(self) -> None:
         """Let pages open comms; without a kernel around the shell there is nobody to."""
@@ -70,29 +74,31 @@ class Channel:
         """Tell all pages how far a run is: at its start, once a second, and at its end."""
 
         def tell_on() -> None:
-            told = None
             underway.begun.wait()
-            while True:
-                over = underway.ended.is_set()
-                state = underway.told()
-                if state != told and state.run:
-                    told = state
-                    self._tell(state, *self._pages.values())
-                if over:
-                    break
-                underway.ended.wait(INTERVAL)
-            self._followed.remove(underway)
+            try:
+                while not underway.ended.is_set():
+                    self._tell(underway, *self._pages.values())
+                    underway.ended.wait(INTERVAL)
+                self._tell(underway, *self._pages.values())
+            finally:
+                self._followed.remove(underway)
+                for page in [*self._pages.values()]:
+                    page.known.pop(underway.state.run, None)
 
         if self._comms is not None:
             self._followed.append(underway)
             threading.Thread(target=tell_on, name="wfrepair-channel", daemon=True).start()
 
-    def _tell(self, state: object, *pages: Page) -> None:
+    def _tell(self, underway: Underway, *pages: Page) -> None:
+        """Tell pages what a run is by now, unless they know; one that is refused is no run."""
         from ..wire.snapshot import written
 
-        message = written(state)
-        for page in pages:
-            page.send(message)
+        with self._telling:
+            state = underway.told()
+            for page in pages if state.run else ():
+                if page.known.get(state.run) != state:
+                    page.known[state.run] = state
+                    page.send(written(state))
 
     def _opened(self, comm: Any, message: Mapping[str, Any]) -> None:
         """Take a page in, and tell it of the runs under way."""
@@ -109,7 +115,7 @@ class Channel:
         comm.handle_msg = heard
         comm.on_close(lambda message: self._left(comm.comm_id))
         for underway in [*self._followed]:
-            self._tell(underway.told(), page)
+            self._tell(underway, page)
 
     def _left(self, id: str) -> None:
         self._pages.pop(id, None)
