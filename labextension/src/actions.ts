@@ -10,13 +10,11 @@ import {
   type SharedNotebook
 } from './cells';
 import { resolveLine, STOP, type Verdict } from './lines';
-import { ask, interrupted, load, loaded, type Listener } from './orders';
+import { ask, interrupted, load, loaded, STOP_PATIENCE, type Listener } from './orders';
 import { canRepair, repairedCell } from './repaired';
 import type { Actions, Outcome, Words } from './tokens';
 import type { FixCard, Question, Snapshot } from './wire';
 
-/** How long a kernel may take to stop a run before it is interrupted, in milliseconds. */
-const STOP_PATIENCE = 1_500;
 /** A line that begins anew what was done already, whenever its cell is run. */
 const ANEW = /^%%workflow\b.*\s--(fresh|rerun)\b/m;
 

@@ -1,20 +1,19 @@
 /** What the commands do in the notebook in front. */
 
+import { Notification } from '@jupyterlab/apputils';
 import { NotebookActions, type INotebookTracker, type NotebookPanel } from '@jupyterlab/notebook';
 
 import type { Deeds } from './commands';
 import type { KernelRuns } from './kernel_runs';
 import { STOP } from './lines';
-import { interrupted } from './orders';
+import { ask, interrupted, loaded, STOP_PATIENCE, type Listener } from './orders';
 import { reportOf, reportsIn, show } from './reports';
 import type { Settings } from './settings';
-
-const LOAD = '%load_ext wfrepair_magic';
-/** How long a kernel may take to stop a run before it is interrupted, in milliseconds. */
-const STOP_PATIENCE = 1_500;
+import type { Words } from './tokens';
 
 /** What the commands need of the page around the notebooks. */
 export interface Around {
+  readonly words: Words;
   readonly settings: Settings;
   showPanel(run: string): void;
   /** Give the cell for which a menu was opened last. */
@@ -23,13 +22,13 @@ export interface Around {
 
 /** Give what the commands do. */
 export function deeds(notebooks: INotebookTracker, runs: KernelRuns, around: Around): Deeds {
-  const { settings, showPanel, pointedAt } = around;
+  const { words, settings, showPanel, pointedAt } = around;
   return {
     showPanel,
     get stop() {
       const panel = notebooks.currentWidget;
       const running = runs.toldBy(panel)?.state === 'RUNNING';
-      return panel && running ? () => void stop(panel, runs) : null;
+      return panel && running ? () => void stop(panel, runs, words) : null;
     },
     get resume() {
       const panel = notebooks.currentWidget;
@@ -61,14 +60,21 @@ export function deeds(notebooks: INotebookTracker, runs: KernelRuns, around: Aro
   };
 }
 
-/** Stop by a command; where none can reach the kernel, by an interrupt. */
-async function stop(panel: NotebookPanel, runs: KernelRuns): Promise<void> {
-  try {
-    await runs.channelOf(panel).ask({ ask: 'line', line: STOP }, STOP_PATIENCE);
-  } catch {
-    const kernel = panel.sessionContext.session?.kernel;
-    await (kernel && interrupted(kernel));
+/** Stop by a command; where none reaches the kernel in time, the cell that runs is interrupted. */
+async function stop(panel: NotebookPanel, runs: KernelRuns, words: Words): Promise<void> {
+  const listener = listenerOf(panel, runs);
+  const apart = runs.toldBy(panel)?.background; // an interrupt would end another cell than its own
+  const answer = await ask(listener, { ask: 'line', line: STOP }, STOP_PATIENCE);
+  const { kernel } = listener;
+  if (!answer?.ok && (answer || apart || !kernel || !(await interrupted(kernel)))) {
+    const away = words.__('The kernel cannot be reached now; what it runs may go on.');
+    Notification.warning(answer?.text ?? away);
   }
+}
+
+function listenerOf(panel: NotebookPanel, runs: KernelRuns): Listener {
+  const kernel = panel.sessionContext.session?.kernel ?? null;
+  return { channel: runs.channelOf(panel), kernel };
 }
 
 /** Find the cell of the last run: the one that the kernel named, else that of the last report. */
@@ -81,8 +87,7 @@ function lastCell(panel: NotebookPanel, id: string): number {
 async function resume(panel: NotebookPanel, runs: KernelRuns, place: number): Promise<void> {
   const cell = panel.content.widgets[place];
   if (!runs.channelOf(panel).isOpen) {
-    const kernel = panel.sessionContext.session?.kernel;
-    await kernel?.requestExecute({ code: LOAD, silent: true }).done;
+    await loaded(listenerOf(panel, runs));
   }
   await NotebookActions.runCells(panel.content, [cell], panel.sessionContext);
 }

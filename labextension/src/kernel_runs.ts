@@ -2,8 +2,9 @@
 
 import type { INotebookTracker, NotebookPanel } from '@jupyterlab/notebook';
 
-import type { Asked, Channel, Channels } from './channel';
+import { Unanswered, type Asked, type Channel, type Channels } from './channel';
 import type { Change, RunsModel, Source } from './runs';
+import type { Words } from './tokens';
 import type { Answer, CellNote, EffectLine, Fact, RunLine, RunTold } from './wire';
 
 /** A kernel without a thread of its own for this answers when its cell is done; then ask again. */
@@ -13,7 +14,8 @@ const PATIENCE = 60_000;
 export class KernelRuns implements RunsModel {
   constructor(
     private readonly _notebooks: INotebookTracker,
-    private readonly _channels: Channels
+    private readonly _channels: Channels,
+    private readonly _words: Words
   ) {
     _notebooks.forEach(panel => this._add(panel));
     _notebooks.widgetAdded.connect((_, panel) => this._add(panel));
@@ -79,13 +81,23 @@ export class KernelRuns implements RunsModel {
   private async _ask(asked: Asked): Promise<Answer> {
     const panel = this._panel;
     if (!panel) {
-      throw new Error('no notebook');
+      throw new Error(this._words.__('No notebook is open.'));
     }
-    const answer = await this.channelOf(panel).ask(asked, PATIENCE);
+    const answer = await this.channelOf(panel)
+      .ask(asked, PATIENCE)
+      .catch(error => {
+        throw error instanceof Unanswered ? new Error(this._silence(error)) : error;
+      });
     if (!answer.ok) {
       throw new Error(answer.text);
     }
     return answer;
+  }
+
+  private _silence({ why }: Unanswered): string {
+    return why === 'late'
+      ? this._words.__('The kernel has not answered in time.')
+      : this._words.__('There is no way to the kernel now.');
   }
 
   private _add(panel: NotebookPanel): void {

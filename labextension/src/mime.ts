@@ -36,6 +36,11 @@ export class RunOutput extends Widget implements IRenderMime.IRenderer {
       get actions() {
         return isTrusted() ? actions : null;
       },
+      get limit() {
+        return isTrusted()
+          ? ''
+          : words.__('This notebook is not trusted: run the cell for buttons.');
+      },
       get reading() {
         return model.reading;
       },

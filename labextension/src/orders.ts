@@ -9,6 +9,8 @@ import type { Answer } from './wire';
 const OPEN_PATIENCE = 1_000;
 /** How long a kernel may take to load the extension: one that runs a cell does so after it. */
 const LOAD_PATIENCE = 5_000;
+/** How long a kernel may take to stop a run before it is interrupted. */
+export const STOP_PATIENCE = 1_500;
 /** Loads the extension; silent where that has been done. */
 const LOAD = "get_ipython().extension_manager.load_extension('wfrepair_magic')";
 

@@ -49,7 +49,7 @@ export const panelPlugin: JupyterFrontEndPlugin<void> = {
     registry: ISettingRegistry | null
   ) => {
     const words = (translator ?? nullTranslator).load(DOMAIN);
-    const runs = new KernelRuns(notebooks, channels);
+    const runs = new KernelRuns(notebooks, channels, words);
     const settings = new Settings(registry, PLUGIN_ID);
     const model = new PanelModel(runs);
     const panel = panelOf(words, model, actionsOf, placing(notebooks, runs));
@@ -62,7 +62,7 @@ export const panelPlugin: JupyterFrontEndPlugin<void> = {
       }
     };
     const pointedAt = () => app.contextMenuHitTest(node => node.classList.contains(CELL));
-    const around = { settings, showPanel: open, pointedAt };
+    const around = { words, settings, showPanel: open, pointedAt };
     const ids = addCommands(app.commands, words, deeds(notebooks, runs, around));
     const category = words.__('Workflow');
     ids.forEach(command => palette?.addItem({ command, category }));

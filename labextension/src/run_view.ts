@@ -112,6 +112,7 @@ function page(host: RunHost, tools: Tools, folds: Folds): Wanted {
     ...cards(words, run, tools),
     ...unmended(words, run),
     ways(words, run, tools),
+    limit(host, run),
     ...applied(words, run),
     graph(words, run),
     timeline(words, run, folds),
@@ -120,6 +121,12 @@ function page(host: RunHost, tools: Tools, folds: Folds): Wanted {
     foot(words, run),
     h('div', { key: 'said', class: 'wfv-hidden', role: 'status' }, said(words, run, tools))
   );
+}
+
+/** Say why there are lines only, where there would be buttons. */
+function limit({ limit }: RunHost, run: Snapshot): Child {
+  const wanted = run.fixes?.length || run.questions?.length;
+  return wanted && limit ? h('p', { key: 'limit', class: 'wfv-small' }, limit) : null;
 }
 
 function absent(words: Words, reading: { kind: string; version?: number }): string {

@@ -19,6 +19,8 @@ export interface RunHost {
   readonly reading: Reading;
   /** What can be done here; null where lines to copy are all there is. */
   readonly actions: Actions | null;
+  /** Why there are lines instead of buttons, where that needs saying. */
+  readonly limit?: string;
   /** Call `listener` after every change; gives a function that ends this. */
   watch(listener: () => void): () => void;
   /** Put a text on the clipboard; rejects where the page may not. */

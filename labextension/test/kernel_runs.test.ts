@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import './page';
+import { words } from './page';
 import { Signal } from '@lumino/signaling';
+import { Unanswered } from '../src/channel';
 import { KernelRuns } from '../src/kernel_runs';
 import type { Change } from '../src/runs';
 import type { Answer, RunTold } from '../src/wire';
@@ -16,8 +17,13 @@ class FakeChannel {
   readonly changed = new Signal<this, void>(this);
   readonly told = new Signal<this, RunTold>(this);
 
+  silence: Unanswered | null = null;
+
   async ask(asked: unknown): Promise<Answer> {
     this.asked.push(asked);
+    if (this.silence) {
+      throw this.silence;
+    }
     return { id: 1, ok: true, ...this.answer };
   }
 
@@ -62,7 +68,11 @@ function make() {
   const tracker = new FakeTracker();
   type Given = ConstructorParameters<typeof KernelRuns>;
   const channels = { of: (session: unknown) => session };
-  const runs = new KernelRuns(tracker as unknown as Given[0], channels as unknown as Given[1]);
+  const runs = new KernelRuns(
+    tracker as unknown as Given[0],
+    channels as unknown as Given[1],
+    words
+  );
   const heard: Change[] = [];
   runs.watch(change => heard.push(change));
   const toldBy = (panel: FakePanel) =>
@@ -103,11 +113,15 @@ test('where the notebook in front is silent, the one that answered last goes on 
 
 test('a refusal rejects with its reason', async () => {
   const { tracker, runs } = make();
-  await assert.rejects(runs.effects(), /no notebook/);
+  await assert.rejects(runs.effects(), /No notebook is open/);
   const panel = new FakePanel('a.ipynb');
   tracker.bringUp(panel);
   panel.sessionContext.answer = { ok: false, text: 'the store is damaged' };
   await assert.rejects(runs.cache(), /the store is damaged/);
+  panel.sessionContext.silence = new Unanswered('late');
+  await assert.rejects(runs.cache(), /has not answered in time/);
+  panel.sessionContext.silence = new Unanswered('closed');
+  await assert.rejects(runs.cache(), /no way to the kernel/);
 });
 
 test('each notebook keeps what its kernel told; a run under way ends with its kernel', () => {

@@ -51,8 +51,10 @@ test('a report that its reader does not trust has lines to copy, and no buttons 
   const labels = () => [...made.node.querySelectorAll('button')].map(found => found.textContent);
   await made.renderModel(model(REPAIRABLE, false));
   assert.deepEqual(new Set(labels()), new Set(['Copy']));
+  assert.match(made.node.textContent ?? '', /not trusted: run the cell/);
   await made.renderModel(model(REPAIRABLE));
   assert.ok(labels().includes('Apply & run'));
+  assert.doesNotMatch(made.node.textContent ?? '', /not trusted/);
 });
 
 test('a saved report says no style of its own', async () => {
