@@ -150,6 +150,16 @@ def test_a_narrow_page_needs_no_scrolling_sideways(lab: Lab, page: Page) -> None
         expect(report.locator("tbody .wfv-id").last).to_have_text("c")
 
 
+def test_nothing_moves_for_who_wants_it_still(lab: Lab, page: Page) -> None:
+    """What turns while a node runs stands still where the reader asks for less motion."""
+    lab.open(page, lab.save("still.ipynb", [shown(RUNNING, last=False)]))
+    turning = page.locator(f"{REPORT} .wfv-turn g").first
+    moves = "found => getComputedStyle(found).animationName"
+    assert turning.evaluate(moves) != "none"
+    page.emulate_media(reduced_motion="reduce")
+    assert turning.evaluate(moves) == "none"
+
+
 def test_what_is_folded_opens_by_keyboard(lab: Lab, page: Page) -> None:
     """The timeline and a node's inputs and outputs open with Enter, and keep the focus."""
     lab.open(page, lab.save("folds.ipynb", [shown(REUSED)]))

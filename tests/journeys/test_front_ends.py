@@ -96,6 +96,18 @@ def test_nbclient_runs_the_same_cells_twice_and_repeats_nothing(tmp_path: Path) 
     assert (tmp_path / "log").read_text() == "sent\n"
 
 
+def test_nbconvert_shows_the_report(tmp_path: Path) -> None:
+    """A notebook that ran becomes a page with the whole report: no script of ours, no widget."""
+    write(tmp_path / "in.ipynb", CELLS)
+    words = ["nbconvert", "--execute", "--to", "html", "in.ipynb", "--output", "out.html"]
+    process(tmp_path, words)
+    page = (tmp_path / "out.html").read_text()
+    report = page[page.index('class="wfr"') :]
+    assert "success" in report and "user_name" in report and "<svg" in report
+    assert "widget-view" not in page and MIME not in page
+    assert "<script" not in report[: report.index("RESULT")]
+
+
 def test_ipython_runs_a_notebook_in_a_terminal(tmp_path: Path) -> None:
     """`ipython notebook.ipynb` shows lines and a report as text, no HTML."""
     write(tmp_path / "in.ipynb", CELLS)
