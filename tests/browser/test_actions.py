@@ -27,7 +27,15 @@ JOIN = """path => {
         window.joined = true;
     });
 }"""
-BRING = "path => { jupyterapp.commands.execute('docmanager:open', { path }) }"
+BRING = """async path => {
+    const { shell, commands } = jupyterapp;
+    const panel = await commands.execute('docmanager:open', { path });
+    // A command is there for the notebook that has the focus, which comes a little later.
+    while (shell.currentWidget !== panel || !commands.isEnabled('notebook:run-all-cells')) {
+        shell.activateById(panel.id);
+        await new Promise(later => setTimeout(later, 100));
+    }
+}"""
 SELECT = "place => { jupyterapp.shell.currentWidget.content.activeCellIndex = place }"
 PROCESS = """\
 import os

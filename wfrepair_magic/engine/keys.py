@@ -88,10 +88,10 @@ def digest(value: object, instead: Instead = data_only, naming: Naming = type_na
     scalar = SCALARS.get(type(value))
     if scalar is not None:  # most params are
         hasher.update(scalar(value))
-        return hasher.hexdigest()
-    writer = _Writer(instead, naming, hasher.update)
-    writer.write(value)
-    writer.flush()
+    else:
+        writer = _Writer(instead, naming, hasher.update)
+        writer.write(value)
+        writer.flush()
     return hasher.hexdigest()
 
 
