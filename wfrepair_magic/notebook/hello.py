@@ -9,8 +9,23 @@ from typing import Any, Final
 
 TARGET: Final = "jupyter.widget"
 PROTOCOL: Final = {"version": "2.1.0"}
-ESM: Final = "export default { initialize({ model }) { model.send({ hello: true }); } };"
-"""What the front end runs where it has anywidget, without showing anything."""
+ESM: Final = """\
+export default {
+  initialize({ model }) {
+    const hello = () => model.send({ hello: true });
+    const again = setInterval(hello, 250);
+    const end = () => clearInterval(again);
+    setTimeout(end, 15000);
+    hello();
+    return end;
+  }
+};
+"""
+"""What the front end runs where it has anywidget, without showing anything.
+
+It says hello until it is heard, which ends it: what JupyterLab sends before its comm has a thread
+of its own in the kernel is heard only when the cell under way has ended.
+"""
 
 _heard: Final = threading.Event()
 _sent: dict[str, Any] = {}
