@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from types import SimpleNamespace
 from typing import Any, cast
 
+import pytest
+
 from wfrepair_magic.notebook.channel import Channel
+from wfrepair_magic.notebook.front import page_is_here
 from wfrepair_magic.wire.asked import RunTold
 
 RUNNING = RunTold(event="run", run="r1", workflow="w", state="RUNNING", percent=50)
@@ -31,8 +34,9 @@ class Comms:
         """Open a comm, as a page does; give the list of states that it is told."""
         told: list[str] = []
         comm = SimpleNamespace(
-            comm_id=id, send=lambda message: told.append(message["state"]), on_close=lambda _: None
-        )
+            comm_id=id, send=lambda message: told.append(message["state"]), on_close=lambda _: None,
+            close=lambda: None,
+        )  # fmt: skip
         (opened,) = self.targets.values()
         opened(comm, {})
         return told
@@ -55,6 +59,15 @@ class Slow:
         return now
 
 
+@pytest.fixture
+def comms() -> Iterator[Comms]:
+    """Give a kernel's comms; its pages go when the test is over."""
+    given = Comms()
+    yield given
+    given.channel.close()
+    assert not page_is_here()
+
+
 def joined(seconds: float | None = None) -> None:
     """Wait for those who tell the pages."""
     for thread in threading.enumerate():
@@ -62,9 +75,8 @@ def joined(seconds: float | None = None) -> None:
             thread.join(seconds)
 
 
-def test_a_page_that_opens_at_the_end_is_told_the_end_last() -> None:
+def test_a_page_that_opens_at_the_end_is_told_the_end_last(comms: Comms) -> None:
     """A page that opens while a run ends never takes it for one that goes on."""
-    comms = Comms()
 
     def ends() -> None:
         run.now = dataclasses.replace(RUNNING, state="SUCCESS", percent=100)
@@ -79,9 +91,8 @@ def test_a_page_that_opens_at_the_end_is_told_the_end_last() -> None:
     assert told == ["RUNNING", "SUCCESS"]
 
 
-def test_pages_hear_of_a_change_once_and_of_no_run_that_was_refused() -> None:
+def test_pages_hear_of_a_change_once_and_of_no_run_that_was_refused(comms: Comms) -> None:
     """Two pages are told the same run once each; a run without a number is none."""
-    comms = Comms()
     refused = Slow(dataclasses.replace(RUNNING, run=""))
     comms.channel.follow(cast("Any", refused))
     run = Slow(RUNNING)
